@@ -1,0 +1,39 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of the package is held to.
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "obstrace",
+    products: [
+        .executable(name: "obstrace", targets: ["obstrace"]),
+        .library(name: "Tracepoints", targets: ["Tracepoints"]),
+    ],
+    targets: [
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(
+            name: "CTraceEvent", pkgConfig: "libtraceevent", providers: [.apt(["libtraceevent-dev"])]),
+        .systemLibrary(
+            name: "CTracefs", pkgConfig: "libtracefs", providers: [.apt(["libtracefs-dev"])]),
+        .target(
+            name: "Tracepoints", dependencies: ["CLinux", "CTraceEvent", "CTracefs"], swiftSettings: strict),
+        .target(name: "Template", dependencies: ["Tracepoints"], swiftSettings: strict),
+        .target(name: "CommandLine", swiftSettings: strict),
+        .executableTarget(
+            name: "obstrace", dependencies: ["CLinux", "CommandLine", "Template", "Tracepoints"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TracepointsTests", dependencies: ["Tracepoints", "CLinux"], swiftSettings: strict),
+        .testTarget(name: "TemplateTests", dependencies: ["Template", "Tracepoints"], swiftSettings: strict),
+        .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["obstrace", "Tracepoints"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,2 @@
+#pragma once
+#include <linux/perf_event.h>

@@ -1,0 +1,154 @@
+/// One field of a tracepoint's record: where it lies, how wide it is, and what it means.
+public struct Field: Sendable, Hashable {
+    /// How the bytes of a field are to be read.
+    public enum Kind: UInt8, Sendable, Hashable {
+        /// An integer of 1, 2, 4 or 8 bytes; also `bool`, enums, `pid_t`, `dev_t` and their like.
+        case integer
+        /// A pointer-sized address.
+        case pointer
+        /// `char name[N]` within the record, ended by a zero byte or by its size.
+        case text
+        /// `__data_loc char[]` or `__rel_loc char[]`: a 32-bit word, offset in its low 16 bits and length in
+        /// its high 16, that leads to text at the end of the record.
+        case dynamicText
+        /// A fixed array of integers within the record.
+        case array
+        /// `__data_loc T[]` or `__rel_loc T[]`: an array of integers at the end of the record.
+        case dynamicArray
+        /// A bit mask at the end of the record, as of CPUs (`__data_loc cpumask_t`).
+        case dynamicBitmask
+        /// Bytes of a shape that is not known: a struct, or an integer of an odd width.
+        case opaque
+    }
+
+    /// The field's name, as in `<name>`.
+    public let name: String
+    /// The C type as the kernel spells it, `__data_loc char[]` or `pid_t` for example.
+    public let type: String
+    /// The distance from the start of the raw record, in bytes.
+    public let offset: Int
+    /// The width within the fixed part of the record, in bytes: 4 for a dynamic field.
+    public let size: Int
+    /// How the bytes are to be read.
+    public let kind: Kind
+    /// Whether integers (and the elements of arrays) are signed.
+    public let isSigned: Bool
+    /// The width of an element of an array in bytes; of the field itself where it is no array.
+    public let elementSize: Int
+    /// The number of elements of a fixed array, 1 for a scalar, 0 where the record tells (dynamic kinds).
+    public let elementCount: Int
+    /// Whether a dynamic field's offset counts from the end of its own 32-bit word (`__rel_loc`).
+    public let isRelative: Bool
+
+    /// Describes a field; the values are those of the kernel's `format` file.
+    public init(
+        name: String, type: String, offset: Int, size: Int, kind: Kind, isSigned: Bool,
+        elementSize: Int, elementCount: Int, isRelative: Bool = false
+    ) {
+        self.name = name
+        self.type = type
+        self.offset = offset
+        self.size = size
+        self.kind = kind
+        self.isSigned = isSigned
+        self.elementSize = elementSize
+        self.elementCount = elementCount
+        self.isRelative = isRelative
+    }
+
+    /// Whether the field is text of either kind.
+    public var isText: Bool { kind == .text || kind == .dynamicText }
+    /// Whether the field's content lies at the end of the record, behind a 32-bit location word.
+    public var isDynamic: Bool {
+        kind == .dynamicText || kind == .dynamicArray || kind == .dynamicBitmask
+    }
+}
+
+/// A tracepoint as the kernel describes it: its number, its fields and its print format.
+public struct EventLayout: Sendable, Hashable {
+    /// The number that each of its records carries in `common_type`.
+    public let id: UInt16
+    /// The part before the colon, `sched` for example.
+    public let subsystem: String
+    /// The part after the colon, `sched_switch` for example.
+    public let name: String
+    /// The event's own fields, in the order of the record.
+    public let fields: [Field]
+    /// The fields that every event has: `common_type`, `common_flags`, `common_preempt_count`, `common_pid`.
+    public let commonFields: [Field]
+    /// The text after `print fmt:`, as the kernel gives it: a C string and the arguments after it.
+    public let printFormat: String
+
+    /// Describes a tracepoint.
+    public init(
+        id: UInt16, subsystem: String, name: String, fields: [Field], commonFields: [Field],
+        printFormat: String
+    ) {
+        self.id = id
+        self.subsystem = subsystem
+        self.name = name
+        self.fields = fields
+        self.commonFields = commonFields
+        self.printFormat = printFormat
+    }
+
+    /// `subsystem:name`.
+    public var fullName: String { "\(subsystem):\(name)" }
+
+    /// The field of that name, the event's own first, then the common ones.
+    public func field(_ name: String) -> Field? {
+        fields.first { $0.name == name } ?? commonFields.first { $0.name == name }
+    }
+}
+
+extension Field {
+    /// The field's value as 64 bits, sign-extended by its width, or `nil` where the record is too short or
+    /// the field is no scalar.
+    @inlinable
+    public func integer(in record: Bytes) -> Int64? {
+        guard kind == .integer || kind == .pointer else { return nil }
+        return record.integer(at: offset, size: size, isSigned: isSigned)
+    }
+
+    /// The bytes of a text, an array, a bit mask or an opaque field, or `nil` where the record is too
+    /// short or a location word leads outside it. Text ends before its first zero byte.
+    @inlinable
+    public func content(in record: Bytes) -> Bytes? {
+        guard isDynamic else {
+            guard let all = record.slice(offset, size) else { return nil }
+            return kind == .text ? all.untilNul() : all
+        }
+        guard let all = record.located(at: offset, isRelative: isRelative) else { return nil }
+        return kind == .dynamicText ? all.untilNul() : all
+    }
+}
+
+extension Bytes {
+    /// The integer of `size` bytes (1, 2, 4 or 8) at `offset`, extended to 64 bits by its sign, or `nil`.
+    @inlinable @inline(__always)
+    public func integer(at offset: Int, size: Int, isSigned: Bool) -> Int64? {
+        switch size {
+        case 4:
+            guard let value = load(offset, as: UInt32.self) else { return nil }
+            return isSigned ? Int64(Int32(bitPattern: value)) : Int64(value)
+        case 8:
+            guard let value = load(offset, as: UInt64.self) else { return nil }
+            return Int64(bitPattern: value)
+        case 2:
+            guard let value = load(offset, as: UInt16.self) else { return nil }
+            return isSigned ? Int64(Int16(bitPattern: value)) : Int64(value)
+        case 1:
+            guard let value = load(offset, as: UInt8.self) else { return nil }
+            return isSigned ? Int64(Int8(bitPattern: value)) : Int64(value)
+        default: return nil
+        }
+    }
+
+    /// What the location word at `offset` leads to (`__data_loc`, or `__rel_loc` where `isRelative`).
+    @inlinable @inline(__always)
+    public func located(at offset: Int, isRelative: Bool) -> Bytes? {
+        guard let word = load(offset, as: UInt32.self) else { return nil }
+        let start = Int(word & 0xffff) &+ (isRelative ? offset &+ 4 : 0)
+        return slice(start, Int(word >> 16))
+    }
+}
