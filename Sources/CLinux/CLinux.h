@@ -1,2 +1,114 @@
+// What Swift cannot import from the Linux headers by itself: system calls without a C function, variadic
+// functions, constants made by function-like macros, and code that must run between fork and exec.
 #pragma once
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/perf_event.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+// The ring's cursors lie where the kernel's ABI says; the reader computes with these.
+_Static_assert(offsetof(struct perf_event_mmap_page, data_head) == 1024, "data_head moved");
+_Static_assert(offsetof(struct perf_event_mmap_page, data_tail) == 1032, "data_tail moved");
+_Static_assert(sizeof(struct perf_event_header) == 8, "record header changed");
+
+// `perf_event_open` has no C function.
+static inline int clinux_perf_event_open(
+    struct perf_event_attr *attr, pid_t pid, int cpu, int group, unsigned long flags) {
+    return (int)syscall(SYS_perf_event_open, attr, pid, cpu, group, flags);
+}
+
+// Before Linux 6.0 there was no count of lost samples, so older headers lack the name.
+enum { CLINUX_PERF_FORMAT_LOST = 1U << 4 };
+
+// Request numbers made by _IO and _IOW, and `ioctl` itself, which is variadic.
+static inline int clinux_perf_set_output(int event, int leader) {
+    return ioctl(event, PERF_EVENT_IOC_SET_OUTPUT, leader);
+}
+static inline int clinux_perf_set_filter(int event, const char *filter) {
+    return ioctl(event, PERF_EVENT_IOC_SET_FILTER, filter);
+}
+static inline int clinux_perf_enable(int event) { return ioctl(event, PERF_EVENT_IOC_ENABLE, 0); }
+
+// `prctl` is variadic. Enables or disables every perf event that this thread has opened.
+static inline int clinux_perf_enable_all(void) { return prctl(PR_TASK_PERF_EVENTS_ENABLE, 0, 0, 0, 0); }
+static inline int clinux_perf_disable_all(void) { return prctl(PR_TASK_PERF_EVENTS_DISABLE, 0, 0, 0, 0); }
+
+// `open` is variadic.
+static inline int clinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+
+// No C function before glibc 2.36.
+static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+// Swift marks `fork` unavailable. The child may call only what is safe after a fork: this program has one
+// thread when it forks.
+static inline pid_t clinux_fork(void) { return fork(); }
+
+static inline int clinux_is_exited(int status) { return WIFEXITED(status); }
+static inline int clinux_exit_status(int status) { return WEXITSTATUS(status); }
+static inline int clinux_term_signal(int status) { return WTERMSIG(status); }
+
+// What a held child and its parent share: the moment of the exec and its failure.
+struct clinux_launch {
+    volatile uint64_t exec_time;  // CLOCK_MONOTONIC nanoseconds just before execve
+    volatile int exec_errno;      // why execve failed, 0 if it did not
+};
+
+// Forks a child that waits for one byte on `gate`, notes the time and executes `path`.
+//
+// It is C because nothing but async-signal-safe calls may run between fork and exec, which Swift cannot
+// promise. The child gets back the signal mask, the dispositions of SIGINT and SIGPIPE and the limit of
+// open files that the caller was started with; every other descriptor of ours is close-on-exec. If the gate is closed without a byte, the child
+// exits and nothing has run.
+static inline pid_t clinux_launch(
+    const char *path, char *const argv[], char *const envp[], int gate, int gate_writer,
+    struct clinux_launch *shared, const sigset_t *mask, int sigint_ignored, int sigpipe_ignored,
+    const struct rlimit *files) {
+    pid_t child = fork();
+    if (child != 0) return child;
+    // Our own copy of the writing end would keep the gate from closing when the parent dies.
+    close(gate_writer);
+    char byte;
+    ssize_t got;
+    do got = read(gate, &byte, 1);
+    while (got < 0 && errno == EINTR);
+    if (got != 1) _exit(127);
+    close(gate);
+    setrlimit(RLIMIT_NOFILE, files);
+    signal(SIGINT, sigint_ignored ? SIG_IGN : SIG_DFL);
+    signal(SIGPIPE, sigpipe_ignored ? SIG_IGN : SIG_DFL);
+    sigprocmask(SIG_SETMASK, mask, NULL);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    shared->exec_time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    execve(path, argv, envp);
+    if (errno == ENOEXEC) {
+        // A script without `#!`, which a shell runs by itself.
+        int count = 0;
+        while (argv[count]) count++;
+        char *shell[count + 2];
+        shell[0] = (char *)"sh";
+        shell[1] = (char *)path;
+        for (int i = 1; i <= count; i++) shell[i + 1] = argv[i];
+        execve("/bin/sh", shell, envp);
+    }
+    shared->exec_errno = errno;
+    _exit(127);
+}

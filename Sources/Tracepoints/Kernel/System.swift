@@ -1,0 +1,334 @@
+package import CLinux
+package import Glibc
+
+/// A system call that failed: which one, on what, and why.
+package struct SystemError: Error, Sendable {
+    /// The call's name, `perf_event_open` for example.
+    package let call: StaticString
+    /// What it was about, a path for example; may be empty.
+    package let subject: String
+    /// The kernel's error number.
+    package let code: Int32
+
+    /// The system's own words for the error.
+    package var reason: String { System.describe(code) }
+}
+
+extension SystemError: CustomStringConvertible {
+    package var description: String {
+        subject.isEmpty ? "\(call): \(reason)" : "\(call) \(subject): \(reason)"
+    }
+}
+
+/// The kernel's system calls, one wrapper each; nothing else in the package looks at `errno`.
+package enum System {
+    /// Runs a call that answers -1 on failure, again while a signal interrupts it.
+    @inline(__always)
+    private static func check<T: FixedWidthInteger & SignedInteger>(
+        _ call: StaticString, _ subject: @autoclosure () -> String = "", retry: Bool = true,
+        _ body: () -> T
+    ) throws(SystemError) -> T {
+        while true {
+            let result = body()
+            if result != -1 { return result }
+            let code = errno
+            if retry, code == EINTR { continue }
+            throw SystemError(call: call, subject: subject(), code: code)
+        }
+    }
+
+    /// The system's words for an error number (`strerror`).
+    package static func describe(_ code: Int32) -> String {
+        // strerror answers static memory; only one thread of ours reports errors.
+        unsafe String(cString: strerror(code))
+    }
+
+    // MARK: Files
+
+    /// Opens a file, closed on exec (`open`).
+    package static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o666) throws(SystemError)
+        -> Descriptor
+    {
+        Descriptor(try check("open", path) { unsafe clinux_open(path, flags | O_CLOEXEC, mode) })
+    }
+
+    /// Closes a descriptor; a failure changes nothing (`close`).
+    package static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
+
+    /// Reads up to `buffer.count` bytes; 0 is the end of the file (`read`).
+    package static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer)
+        throws(SystemError) -> Int
+    {
+        try check("read") { unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+    }
+
+    /// Writes some of the bytes and answers how many (`write`).
+    package static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(SystemError)
+        -> Int
+    {
+        try check("write") { unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count) }
+    }
+
+    /// Writes text to a descriptor, all of it; what cannot be written is dropped.
+    package static func print(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { utf8 in
+            var rest = UnsafeRawBufferPointer(utf8)
+            while unsafe !rest.isEmpty, let written = try? unsafe write(descriptor, rest) {
+                unsafe rest = unsafe UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+            }
+        }
+    }
+
+    /// The whole content of a small file, such as those of `/proc` and tracefs.
+    package static func contents(of path: String) throws(SystemError) -> [UInt8] {
+        let file = try open(path, O_RDONLY)
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let got = try check("read", path) { unsafe Glibc.read(file.number, &chunk, chunk.count) }
+            if got == 0 { return bytes }
+            bytes.append(contentsOf: chunk[..<got])
+        }
+    }
+
+    /// The target of a symbolic link (`readlink`).
+    package static func link(_ path: String) throws(SystemError) -> String {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = try check("readlink", path) { unsafe Glibc.readlink(path, &buffer, buffer.count) }
+        return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// What a descriptor leads to (`fstat`).
+    package static func status(of descriptor: Int32) throws(SystemError) -> stat {
+        var status = stat()
+        _ = try check("fstat") { unsafe fstat(descriptor, &status) }
+        return status
+    }
+
+    /// What a path leads to (`stat`).
+    package static func status(of path: String) throws(SystemError) -> stat {
+        var status = stat()
+        _ = try check("stat", path) { unsafe stat(path, &status) }
+        return status
+    }
+
+    /// Whether we may read, write or execute a path (`access`).
+    package static func mayAccess(_ path: String, _ mode: Int32) -> Bool {
+        unsafe faccessat(AT_FDCWD, path, mode, AT_EACCESS) == 0
+    }
+
+    /// The names in a folder, in no order; empty where it cannot be read (`readdir`).
+    package static func entries(of path: String) -> [String] {
+        guard let folder = unsafe opendir(path) else { return [] }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Whether a descriptor is a terminal (`isatty`).
+    package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    /// Makes a pipe whose ends are closed on exec (`pipe2`).
+    package static func pipe() throws(SystemError) -> (reader: Int32, writer: Int32) {
+        var ends: [Int32] = [-1, -1]
+        _ = try check("pipe2") { unsafe pipe2(&ends, O_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    // MARK: Time
+
+    /// The event clock, in nanoseconds (`clock_gettime`, `CLOCK_MONOTONIC`).
+    package static func monotonicTime() -> UInt64 { time(of: CLOCK_MONOTONIC) }
+
+    /// What to add to the event clock for nanoseconds since 1970, UTC.
+    package static func wallOffset() -> Int64 {
+        // The event clock is read on both sides of the wall clock, so that half of the distance is the error.
+        let before = time(of: CLOCK_MONOTONIC)
+        let wall = time(of: CLOCK_REALTIME)
+        let after = time(of: CLOCK_MONOTONIC)
+        return Int64(wall) &- Int64(before &+ (after &- before) / 2)
+    }
+
+    private static func time(of clock: clockid_t) -> UInt64 {
+        var now = timespec()
+        unsafe clock_gettime(clock, &now)
+        return UInt64(now.tv_sec) &* 1_000_000_000 &+ UInt64(now.tv_nsec)
+    }
+
+    // MARK: Memory
+
+    /// Maps a descriptor's memory, shared, for reading and writing (`mmap`).
+    package static func map(_ descriptor: Int32, count: Int) throws(SystemError)
+        -> UnsafeMutableRawPointer
+    {
+        let address = unsafe mmap(nil, count, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+        guard let address = unsafe address, unsafe address != MAP_FAILED else {
+            throw SystemError(call: "mmap", subject: "", code: errno)
+        }
+        return unsafe address
+    }
+
+    /// Maps zeroed memory that is shared with children (`mmap`).
+    package static func mapShared(count: Int) throws(SystemError) -> UnsafeMutableRawPointer {
+        let flags = MAP_SHARED | MAP_ANONYMOUS
+        let address = unsafe mmap(nil, count, PROT_READ | PROT_WRITE, flags, -1, 0)
+        guard let address = unsafe address, unsafe address != MAP_FAILED else {
+            throw SystemError(call: "mmap", subject: "", code: errno)
+        }
+        return unsafe address
+    }
+
+    /// Gives a mapping back (`munmap`).
+    package static func unmap(_ address: UnsafeMutableRawPointer, count: Int) {
+        unsafe munmap(address, count)
+    }
+
+    /// The size of a page in bytes.
+    package static var pageSize: Int { Int(sysconf(Int32(_SC_PAGESIZE))) }
+
+    // MARK: Perf events
+
+    /// Opens a perf event, closed on exec (`perf_event_open`).
+    package static func perfEventOpen(_ attributes: inout perf_event_attr, pid: Int32, cpu: Int32)
+        throws(SystemError) -> Descriptor
+    {
+        Descriptor(
+            try check("perf_event_open") {
+                unsafe clinux_perf_event_open(
+                    &attributes, pid, cpu, -1, UInt(PERF_FLAG_FD_CLOEXEC))
+            })
+    }
+
+    /// Sends an event's samples into the ring of another (`PERF_EVENT_IOC_SET_OUTPUT`).
+    package static func perfSetOutput(_ event: Int32, to leader: Int32) throws(SystemError) {
+        _ = try check("ioctl", "SET_OUTPUT") { clinux_perf_set_output(event, leader) }
+    }
+
+    /// Gives an event a filter (`PERF_EVENT_IOC_SET_FILTER`).
+    package static func perfSetFilter(_ event: Int32, _ filter: String) throws(SystemError) {
+        _ = try check("ioctl", "SET_FILTER") { unsafe clinux_perf_set_filter(event, filter) }
+    }
+
+    /// Starts one event (`PERF_EVENT_IOC_ENABLE`).
+    package static func perfEnable(_ event: Int32) throws(SystemError) {
+        _ = try check("ioctl", "ENABLE") { clinux_perf_enable(event) }
+    }
+
+    /// Starts every event that this thread opened (`PR_TASK_PERF_EVENTS_ENABLE`).
+    package static func perfEnableAll() throws(SystemError) {
+        _ = try check("prctl") { clinux_perf_enable_all() }
+    }
+
+    /// Stops every event that this thread opened (`PR_TASK_PERF_EVENTS_DISABLE`).
+    package static func perfDisableAll() { _ = clinux_perf_disable_all() }
+
+    // MARK: Waiting
+
+    /// Makes a set of descriptors to wait on (`epoll_create1`).
+    package static func epollCreate() throws(SystemError) -> Descriptor {
+        Descriptor(try check("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
+    }
+
+    /// Adds a descriptor to a set, with a number to tell it by (`epoll_ctl`).
+    package static func epollAdd(_ set: Int32, _ descriptor: Int32, events: UInt32, token: UInt64)
+        throws(SystemError)
+    {
+        var event = unsafe epoll_event()
+        unsafe event.events = events
+        unsafe event.data.u64 = token
+        _ = try check("epoll_ctl") { unsafe epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event) }
+    }
+
+    /// Takes a descriptor out of a set (`epoll_ctl`).
+    package static func epollRemove(_ set: Int32, _ descriptor: Int32) {
+        epoll_ctl(set, EPOLL_CTL_DEL, descriptor, nil)
+    }
+
+    /// Waits up to `timeout` milliseconds (-1: for ever) and fills `events` (`epoll_wait`).
+    package static func epollWait(_ set: Int32, _ events: inout [epoll_event], timeout: Int32)
+        throws(SystemError) -> Int
+    {
+        do throws(SystemError) {
+            return Int(
+                try check("epoll_wait", retry: false) {
+                    unsafe epoll_wait(set, &events, Int32(events.count), timeout)
+                })
+        } catch {
+            // A signal's stop and continue interrupts it: the caller looks around and waits again.
+            if error.code == EINTR { return 0 }
+            throw error
+        }
+    }
+
+    /// Waits up to `timeout` milliseconds for any of two descriptors and answers what is ready (`poll`).
+    package static func poll(_ descriptors: inout [pollfd], timeout: Int32) throws(SystemError) -> Int32 {
+        try check("poll") { unsafe Glibc.poll(&descriptors, nfds_t(descriptors.count), timeout) }
+    }
+
+    // MARK: Processes
+
+    /// Our process id.
+    package static var processID: Int32 { getpid() }
+    /// Our effective user id.
+    package static var effectiveUser: UInt32 { geteuid() }
+
+    /// A descriptor that tells when a process ends (`pidfd_open`).
+    package static func pidDescriptor(_ pid: Int32) throws(SystemError) -> Descriptor {
+        Descriptor(try check("pidfd_open", "\(pid)") { clinux_pidfd_open(pid) })
+    }
+
+    /// Sends a signal (`kill`).
+    package static func kill(_ pid: Int32, _ signal: Int32) { _ = Glibc.kill(pid, signal) }
+
+    /// Waits for a child to end (`waitpid`).
+    package static func wait(for pid: Int32) throws(SystemError) -> ExitStatus {
+        var status: Int32 = 0
+        _ = try check("waitpid", "\(pid)") { unsafe waitpid(pid, &status, 0) }
+        return clinux_is_exited(status) != 0
+            ? .exited(clinux_exit_status(status)) : .signaled(clinux_term_signal(status))
+    }
+
+    /// Raises the soft limit of open files to the hard one and answers both as they were (`setrlimit`).
+    @discardableResult
+    package static func raiseOpenFileLimit() -> rlimit {
+        var limit = rlimit()
+        unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        var raised = limit
+        raised.rlim_cur = limit.rlim_max
+        unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised)
+        return limit
+    }
+}
+
+/// How a process ended.
+package enum ExitStatus: Sendable, Equatable {
+    /// It exited with that status.
+    case exited(Int32)
+    /// That signal ended it.
+    case signaled(Int32)
+}
+
+/// An open file that is closed when its owner lets go of it.
+package struct Descriptor: ~Copyable {
+    /// The number that system calls want.
+    package let number: Int32
+
+    /// Takes over an open file.
+    package init(_ number: Int32) { self.number = number }
+
+    deinit { System.close(number) }
+
+    /// Gives the number away; the caller closes it.
+    package consuming func take() -> Int32 {
+        let number = number
+        discard self
+        return number
+    }
+}
