@@ -46,10 +46,7 @@ static inline int clinux_perf_set_filter(int event, const char *filter) {
     return ioctl(event, PERF_EVENT_IOC_SET_FILTER, filter);
 }
 static inline int clinux_perf_enable(int event) { return ioctl(event, PERF_EVENT_IOC_ENABLE, 0); }
-
-// `prctl` is variadic. Enables or disables every perf event that this thread has opened.
-static inline int clinux_perf_enable_all(void) { return prctl(PR_TASK_PERF_EVENTS_ENABLE, 0, 0, 0, 0); }
-static inline int clinux_perf_disable_all(void) { return prctl(PR_TASK_PERF_EVENTS_DISABLE, 0, 0, 0, 0); }
+static inline int clinux_perf_disable(int event) { return ioctl(event, PERF_EVENT_IOC_DISABLE, 0); }
 
 // `open` is variadic.
 static inline int clinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }

@@ -221,13 +221,8 @@ package enum System {
         _ = try check("ioctl", "ENABLE") { clinux_perf_enable(event) }
     }
 
-    /// Starts every event that this thread opened (`PR_TASK_PERF_EVENTS_ENABLE`).
-    package static func perfEnableAll() throws(SystemError) {
-        _ = try check("prctl") { clinux_perf_enable_all() }
-    }
-
-    /// Stops every event that this thread opened (`PR_TASK_PERF_EVENTS_DISABLE`).
-    package static func perfDisableAll() { _ = clinux_perf_disable_all() }
+    /// Stops one event (`PERF_EVENT_IOC_DISABLE`).
+    package static func perfDisable(_ event: Int32) { _ = clinux_perf_disable(event) }
 
     // MARK: Waiting
 

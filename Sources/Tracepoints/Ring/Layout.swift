@@ -101,26 +101,52 @@ public struct EventLayout: Sendable, Hashable {
     }
 }
 
-extension Field {
+/// Where and how to read one field: the part of a `Field` that reading needs, looked up once.
+@frozen
+public struct FieldToken: Sendable, Hashable, BitwiseCopyable {
+    @usableFromInline let offset: Int32
+    @usableFromInline let size: Int32
+    @usableFromInline let kind: Field.Kind
+    @usableFromInline let isSigned: Bool
+    @usableFromInline let isRelative: Bool
+
+    /// The token of a field.
+    public init(_ field: Field) {
+        offset = Int32(clamping: field.offset)
+        size = Int32(clamping: field.size)
+        kind = field.kind
+        isSigned = field.isSigned
+        isRelative = field.isRelative
+    }
+
     /// The field's value as 64 bits, sign-extended by its width, or `nil` where the record is too short or
     /// the field is no scalar.
     @inlinable
     public func integer(in record: Bytes) -> Int64? {
         guard kind == .integer || kind == .pointer else { return nil }
-        return record.integer(at: offset, size: size, isSigned: isSigned)
+        return record.integer(at: Int(offset), size: Int(size), isSigned: isSigned)
     }
 
     /// The bytes of a text, an array, a bit mask or an opaque field, or `nil` where the record is too
     /// short or a location word leads outside it. Text ends before its first zero byte.
     @inlinable
     public func content(in record: Bytes) -> Bytes? {
-        guard isDynamic else {
-            guard let all = record.slice(offset, size) else { return nil }
+        switch kind {
+        case .dynamicText, .dynamicArray, .dynamicBitmask:
+            guard let all = record.located(at: Int(offset), isRelative: isRelative) else { return nil }
+            return kind == .dynamicText ? all.untilNul() : all
+        default:
+            guard let all = record.slice(Int(offset), Int(size)) else { return nil }
             return kind == .text ? all.untilNul() : all
         }
-        guard let all = record.located(at: offset, isRelative: isRelative) else { return nil }
-        return kind == .dynamicText ? all.untilNul() : all
     }
+}
+
+extension Field {
+    /// The field's value as `FieldToken.integer(in:)` reads it.
+    public func integer(in record: Bytes) -> Int64? { FieldToken(self).integer(in: record) }
+    /// The field's bytes as `FieldToken.content(in:)` reads them.
+    public func content(in record: Bytes) -> Bytes? { FieldToken(self).content(in: record) }
 }
 
 extension Bytes {

@@ -1,0 +1,72 @@
+internal import CLinux
+
+/// A perf event that is to be opened: a tracepoint, or the one without samples that leads a ring.
+struct PerfEventRequest {
+    /// What the event is of.
+    enum Source {
+        /// Nothing: it carries the ring and the records about tasks.
+        case dummy(tasks: Bool)
+        /// The tracepoint of that number.
+        case tracepoint(UInt16)
+    }
+
+    /// What the event is of.
+    let source: Source
+    /// The words of its samples.
+    let words: SampleWords
+    /// After how many bytes in the ring the reader is woken.
+    let watermark: Int
+    /// Whether the tasks that a traced task makes are traced too.
+    let inherits: Bool
+
+    /// Opens the event for a task on a CPU, or for all tasks (`pid` -1) on it (`perf_event_open`).
+    ///
+    /// - Parameter countsLoss: whether to ask for the number of lost samples, which Linux before 6.0
+    ///   refuses; it is cleared when that happens.
+    /// - Throws: `EACCES`, `EPERM`, `EMFILE`, `ENODEV` (CPU offline), `ESRCH` (no such task).
+    func open(pid: Int32, cpu: Int32, countsLoss: inout Bool) throws(SystemError) -> Descriptor {
+        while true {
+            var attributes = perf_event_attr()
+            fill(&attributes, countsLoss: countsLoss)
+            do throws(SystemError) {
+                return try System.perfEventOpen(&attributes, pid: pid, cpu: cpu)
+            } catch {
+                if error.code == E2BIG, attributes.size >= 64,
+                    attributes.size < UInt32(MemoryLayout<perf_event_attr>.size)
+                {
+                    // The kernel is older than our header; it has told us the size that it knows.
+                    let size = attributes.size
+                    fill(&attributes, countsLoss: countsLoss)
+                    attributes.size = size
+                    return try System.perfEventOpen(&attributes, pid: pid, cpu: cpu)
+                }
+                guard error.code == EINVAL, countsLoss else { throw error }
+                countsLoss = false
+            }
+        }
+    }
+
+    private func fill(_ attributes: inout perf_event_attr, countsLoss: Bool) {
+        attributes.size = UInt32(MemoryLayout<perf_event_attr>.size)
+        attributes.sample_type = words.rawValue
+        attributes.disabled = 1
+        attributes.sample_id_all = 1
+        attributes.inherit = inherits ? 1 : 0
+        attributes.watermark = 1
+        attributes.wakeup_watermark = UInt32(watermark)
+        attributes.use_clockid = 1
+        attributes.clockid = CLOCK_MONOTONIC
+        attributes.read_format = countsLoss ? UInt64(CLINUX_PERF_FORMAT_LOST) : 0
+        switch source {
+        case .dummy(let tasks):
+            attributes.type = PERF_TYPE_SOFTWARE.rawValue
+            attributes.config = UInt64(PERF_COUNT_SW_DUMMY.rawValue)
+            attributes.task = tasks ? 1 : 0
+            attributes.comm = tasks ? 1 : 0
+        case .tracepoint(let id):
+            attributes.type = PERF_TYPE_TRACEPOINT.rawValue
+            attributes.config = UInt64(id)
+            attributes.sample_period = 1
+        }
+    }
+}

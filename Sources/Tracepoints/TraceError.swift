@@ -1,0 +1,53 @@
+/// Why tracing could not be set up or go on.
+public enum TraceError: Error, Sendable {
+    /// Tracefs is not mounted and we may not mount it.
+    case tracefsNotMounted
+    /// The kernel refuses; `missing` tells what is in the way and how to mend it, a line each.
+    case notPermitted(missing: [String])
+    /// There is no tracepoint of that name; `similar` has names that are close to it.
+    case noSuchEvent(String, similar: [String])
+    /// The format of an event could not be read or parsed.
+    case badFormat(event: String, reason: String)
+    /// The kernel does not take a filter; `position` is where in the filter, in bytes, if it told.
+    case badFilter(event: String, filter: String, reason: String, position: Int?)
+    /// There is no process of that id.
+    case noSuchProcess(Int32)
+    /// That CPU does not exist or is offline.
+    case noSuchCPU(Int32)
+    /// More descriptors are needed than the limit of open files allows.
+    case tooManyFiles(needed: Int, limit: Int)
+    /// The ring buffers, `pages` pages each, are more than we may lock.
+    case lockedMemory(pages: Int)
+    /// A system call failed.
+    case system(call: String, reason: String, code: Int32)
+    /// A call does not fit the observer's state, such as adding an event to an open one.
+    case misuse(String)
+}
+
+extension TraceError: CustomStringConvertible {
+    /// The error in one sentence.
+    public var description: String {
+        switch self {
+        case .tracefsNotMounted: "tracefs is not mounted"
+        case .notPermitted(let missing): missing.joined(separator: "\n")
+        case .noSuchEvent(let name, _): "no tracepoint '\(name)'"
+        case .badFormat(let event, let reason): "the format of \(event) cannot be read: \(reason)"
+        case .badFilter(let event, _, let reason, _): "\(event) does not take the filter: \(reason)"
+        case .noSuchProcess(let pid): "no process \(pid)"
+        case .noSuchCPU(let cpu): "CPU \(cpu) is not online"
+        case .tooManyFiles(let needed, let limit):
+            "\(needed) descriptors are needed, but the limit of open files is \(limit)"
+        case .lockedMemory(let pages): "no room for ring buffers of \(pages) pages in locked memory"
+        case .system(let call, let reason, _): "\(call): \(reason)"
+        case .misuse(let what): what
+        }
+    }
+}
+
+extension TraceError {
+    init(_ error: SystemError) {
+        self = .system(
+            call: error.subject.isEmpty ? "\(error.call)" : "\(error.call) \(error.subject)",
+            reason: error.reason, code: error.code)
+    }
+}
