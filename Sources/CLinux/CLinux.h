@@ -54,9 +54,32 @@ static inline int clinux_open(const char *path, int flags, mode_t mode) { return
 // No C function before glibc 2.36.
 static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
-// Swift marks `fork` unavailable. The child may call only what is safe after a fork: this program has one
-// thread when it forks.
-static inline pid_t clinux_fork(void) { return fork(); }
+// Forks a child that holds the open descriptors from `first` to `last` for a moment and ends.
+//
+// The kernel makes the last one who closes a tracepoint event wait for a grace period. The child closes
+// everything else first, so that nobody who waits for the end of our output waits for it; it needs no
+// memory of ours, which is why it runs only async-signal-safe calls. It outlives its parent, then it ends.
+static inline pid_t clinux_linger(const int *held, int count) {
+    int first = count ? held[0] : 0, last = first;
+    for (int i = 1; i < count; i++) {
+        if (held[i] < first) first = held[i];
+        if (held[i] > last) last = held[i];
+    }
+    pid_t parent = getpid();
+    pid_t child = fork();
+    if (child != 0) return child;
+    setsid();
+    if (first > 0) close_range(0, (unsigned)first - 1, 0);
+    close_range((unsigned)last + 1, ~0U, 0);
+    // Between them lie descriptors that are not ours to hold, such as a pipe that others read.
+    for (int fd = first, i = 0; fd <= last; fd++) {
+        for (i = 0; i < count && held[i] != fd; i++) {}
+        if (i == count) close(fd);
+    }
+    // The parent must have closed its own before we close ours; it exits right after this.
+    for (int tick = 0; tick < 1000 && getppid() == parent; tick++) usleep(1000);
+    _exit(0);
+}
 
 static inline int clinux_is_exited(int status) { return WIFEXITED(status); }
 static inline int clinux_exit_status(int status) { return WEXITSTATUS(status); }

@@ -51,3 +51,12 @@ extension TraceError {
             reason: error.reason, code: error.code)
     }
 }
+
+/// Runs kernel calls, and turns what they throw into a `TraceError`.
+func translatingErrors<T: ~Copyable>(_ body: () throws(SystemError) -> T) throws(TraceError) -> T {
+    do throws(SystemError) {
+        return try body()
+    } catch {
+        throw TraceError(error)
+    }
+}

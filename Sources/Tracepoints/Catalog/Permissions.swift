@@ -9,12 +9,12 @@ enum Permissions {
     private static let sysAdmin = 21
 
     /// What is in the way, a line each, with the commands that mend it.
-    static func missing(tracefs directory: String) -> [String] {
+    static func missing(tracefs directory: String?) -> [String] {
         var lines: [String] = []
         let user = System.effectiveUser
         if user == 0 { lines.append("we are root, but without the rights of the real root (a container?)") }
         if user != 0 { lines.append("we are not root: run it with sudo, or grant what is missing:") }
-        if !System.mayAccess(directory + "/events", R_OK | X_OK) {
+        if let directory, !System.mayAccess(directory + "/events", R_OK | X_OK) {
             let mode = (try? System.status(of: directory)).map { String($0.st_mode & 0o7777, radix: 8) }
             lines.append("tracefs \(directory) is closed to us (mode \(mode ?? "unknown")):")
             lines.append("  sudo mount -o remount,mode=755 \(directory)")

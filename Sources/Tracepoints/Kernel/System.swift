@@ -290,15 +290,23 @@ package enum System {
             ? .exited(clinux_exit_status(status)) : .signaled(clinux_term_signal(status))
     }
 
-    /// Raises the soft limit of open files to the hard one and answers both as they were (`setrlimit`).
-    @discardableResult
-    package static func raiseOpenFileLimit() -> rlimit {
+    /// Leaves descriptors open in a child that ends by itself (`fork`).
+    static func linger(holding descriptors: [Int32]) {
+        _ = unsafe clinux_linger(descriptors, Int32(descriptors.count))
+    }
+
+    /// The limits of open files, soft and hard (`getrlimit`).
+    package static func openFileLimit() -> rlimit {
         var limit = rlimit()
-        unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        var raised = limit
-        raised.rlim_cur = limit.rlim_max
-        unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised)
+        unsafe getrlimit(RLIMIT_NOFILE, &limit)
         return limit
+    }
+
+    /// Raises the soft limit of open files to the hard one (`setrlimit`).
+    static func raiseOpenFileLimit() {
+        var limit = openFileLimit()
+        limit.rlim_cur = limit.rlim_max
+        unsafe setrlimit(RLIMIT_NOFILE, &limit)
     }
 }
 

@@ -1,7 +1,8 @@
 /// One field of a tracepoint's record: where it lies, how wide it is, and what it means.
 public struct Field: Sendable, Hashable {
     /// How the bytes of a field are to be read.
-    public enum Kind: UInt8, Sendable, Hashable {
+    @frozen
+    public enum Kind: UInt8, Sendable, Hashable, BitwiseCopyable {
         /// An integer of 1, 2, 4 or 8 bytes; also `bool`, enums, `pid_t`, `dev_t` and their like.
         case integer
         /// A pointer-sized address.
@@ -109,6 +110,9 @@ public struct FieldToken: Sendable, Hashable, BitwiseCopyable {
     @usableFromInline let kind: Field.Kind
     @usableFromInline let isSigned: Bool
     @usableFromInline let isRelative: Bool
+
+    /// Whether the field is text of either kind.
+    public var isText: Bool { kind == .text || kind == .dynamicText }
 
     /// The token of a field.
     public init(_ field: Field) {

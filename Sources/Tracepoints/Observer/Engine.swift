@@ -1,0 +1,204 @@
+/// Turns the records of the rings into batches of samples in the order of their time.
+///
+/// This is the hot path: it works on memory that it owns or borrows and allocates nothing per event.
+@safe
+struct Engine: ~Copyable {
+    /// The most samples in one batch: their heads fit into the second-level cache.
+    static let batchSize = 2048
+
+    /// What is to be known of each event, and how it is learned.
+    struct Plan {
+        /// The words of each sample.
+        let words: SampleWords
+        let needs: ContextNeeds
+        /// Whether `common_pid` is the thread id that we and `/proc` use: not so in a PID namespace.
+        let hasGlobalIDs: Bool
+        /// The offset of `common_pid` in each record.
+        let commonPidOffset: Int
+
+        var tracksTasks: Bool { !needs.isDisjoint(with: [.pid, .comm, .process]) }
+    }
+
+    private let plan: Plan
+    private let format: SampleFormat
+    private var merger: Merger
+    private let samples: UnsafeMutablePointer<Sample>
+    private let eventOfID: [Int32]
+    private let cpuOfLane: [Int32]
+    /// The names of tasks; kept only where the plan tracks them.
+    var names = TaskNames()
+    /// The processes whose events are dropped.
+    var excluded: [Int32] = []
+    /// Events before this time are dropped; nanoseconds of the event clock.
+    var start: UInt64 = 0
+
+    /// The latest time that has been given out.
+    private(set) var latest: UInt64 = 0
+    /// How many events came after one of a later time had been given out.
+    private(set) var lateCount: UInt64 = 0
+    /// The greatest distance of a late event, in nanoseconds.
+    private(set) var worstLateness: UInt64 = 0
+    /// How many samples did not fit their own sizes.
+    private(set) var malformedCount: UInt64 = 0
+    /// What records of loss have told, for each ring.
+    private(set) var lostByLane: [UInt64]
+
+    /// Reads the rings of an attachment, which must outlive it.
+    init(plan: Plan, ids: [UInt16], attachment: Attachment) {
+        self.plan = plan
+        format = SampleFormat(plan.words)
+        var table = [Int32](repeating: -1, count: Int(ids.max() ?? 0) + 1)
+        for (index, id) in ids.enumerated() { table[Int(id)] = Int32(index) }
+        eventOfID = table
+        unsafe samples = UnsafeMutablePointer<Sample>.allocate(capacity: Engine.batchSize)
+        var cursors: [RingCursor] = []
+        var cpus: [Int32] = []
+        for index in 0..<attachment.ringCount {
+            unsafe cursors.append(
+                RingCursor(
+                    data: attachment.rings[index].mapping.data,
+                    capacity: attachment.rings[index].mapping.capacity,
+                    scratch: attachment.rings[index].scratch))
+            unsafe cpus.append(attachment.rings[index].cpu)
+        }
+        merger = Merger(cursors, format: format)
+        cpuOfLane = cpus
+        lostByLane = Array(repeating: 0, count: cpus.count)
+    }
+
+    deinit { unsafe samples.deallocate() }
+
+    /// Whether records wait that are too young to be given out.
+    var holdsBack: Bool { merger.nextTime != nil }
+
+    /// The number of broken records that made us skip part of a ring.
+    var breaks: Int { merger.breaks }
+
+    /// Takes up what the kernel has written into the rings.
+    mutating func load(_ attachment: borrowing Attachment) {
+        for lane in 0..<cpuOfLane.count {
+            unsafe merger.extend(lane, to: attachment.rings[lane].mapping.loadHead())
+        }
+    }
+
+    /// Gives what has been taken back to the kernel.
+    func release(_ attachment: borrowing Attachment) {
+        for lane in 0..<cpuOfLane.count {
+            unsafe attachment.rings[lane].mapping.storeTail(merger.position(lane))
+        }
+    }
+
+    /// Fills a batch with events up to `limit`, in nanoseconds of the event clock.
+    mutating func fill(until limit: UInt64) -> UnsafeBufferPointer<Sample> {
+        var count = 0
+        let before = latest
+        while count < Engine.batchSize, let (record, time, lane) = merger.take(until: limit) {
+            guard record.type == RecordType.sample else {
+                note(record, lane)
+                continue
+            }
+            guard let sample = decode(record.bytes, time, lane) else { continue }
+            var place = count
+            // An event that interrupted another may stand before it in its ring.
+            while place > 0, unsafe samples[place &- 1].time > time {
+                unsafe (samples + place).initialize(to: samples[place &- 1])
+                place &-= 1
+            }
+            unsafe (samples + place).initialize(to: sample)
+            if time < before {
+                unsafe samples[place].isLate = true
+                lateCount &+= 1
+                worstLateness = max(worstLateness, before &- time)
+            } else if time > latest {
+                latest = time
+            }
+            count &+= 1
+        }
+        return unsafe UnsafeBufferPointer(start: samples, count: count)
+    }
+
+    @inline(__always)
+    private mutating func decode(_ bytes: Bytes, _ time: UInt64, _ lane: Int) -> Sample? {
+        guard let record = format.raw(of: bytes), let id = record.load(0, as: UInt16.self),
+            Int(id) < eventOfID.count, eventOfID[Int(id)] >= 0
+        else {
+            malformedCount &+= 1
+            return nil
+        }
+        var sample = Sample(record: record, time: time, event: eventOfID[Int(id)], cpu: cpuOfLane[lane])
+        if plan.words.contains(.ids) {
+            sample.pid = bytes.load(format.idsOffset, as: Int32.self) ?? -1
+            sample.tid = bytes.load(format.idsOffset &+ 4, as: Int32.self) ?? -1
+        }
+        if plan.hasGlobalIDs, sample.tid < 0 {
+            // Also for a task that is no more in the tables: its ids in the sample are -1.
+            sample.tid = record.load(plan.commonPidOffset, as: Int32.self) ?? -1
+        }
+        if plan.tracksTasks { complete(&sample) }
+        if !excluded.isEmpty, excluded.contains(sample.pid) { return nil }
+        if time < start { return nil }
+        return sample
+    }
+
+    @inline(__always)
+    private mutating func complete(_ sample: inout Sample) {
+        if sample.tid == 0 {
+            let isIdle =
+                plan.hasGlobalIDs || sample.record.load(plan.commonPidOffset, as: Int32.self) == 0
+            if isIdle { sample.comm = Engine.idleName(sample.cpu) }
+            return
+        }
+        guard let task = names.find(sample.tid) ?? learn(sample.tid) else { return }
+        sample.comm = task.comm
+        if sample.pid < 0 { sample.pid = task.pid }
+    }
+
+    /// Looks up a task that no record has told of.
+    @inline(never)
+    private mutating func learn(_ tid: Int32) -> TaskNames.Task? {
+        guard tid > 0 else { return nil }
+        let task = TaskDirectory.task(tid) ?? TaskNames.Task(pid: -1, comm: .unknown)
+        names.set(tid, pid: task.pid, comm: task.comm)
+        return task
+    }
+
+    /// `swapper/N`, as the kernel names the idle task of each CPU.
+    private static func idleName(_ cpu: Int32) -> Comm {
+        // "swapper/" fills the first word.
+        var name = Comm(low: 0x2f72_6570_7061_7773, high: 0)
+        var digits: UInt64 = 0
+        var rest = UInt64(max(0, cpu))
+        repeat {
+            digits = digits << 8 | (0x30 + rest % 10)
+            rest /= 10
+        } while rest > 0
+        name.high = digits
+        return name
+    }
+
+    /// Takes what the records about tasks and losses tell.
+    @inline(never)
+    private mutating func note(_ record: RingRecord, _ lane: Int) {
+        let bytes = record.bytes
+        switch record.type {
+        case RecordType.lost:
+            lostByLane[lane] &+= bytes.load(16, as: UInt64.self) ?? 0
+        case RecordType.comm where plan.tracksTasks:
+            guard let pid = bytes.load(8, as: Int32.self), let tid = bytes.load(12, as: Int32.self),
+                let low = bytes.load(16, as: UInt64.self)
+            else { return }
+            // The name is padded to eight bytes; a short one has one word only.
+            let isShort = low & 0xff00_0000_0000_0000 == 0
+            let high = isShort ? 0 : bytes.load(24, as: UInt64.self) ?? 0
+            names.set(tid, pid: pid, comm: Comm(low: low, high: high & 0x00ff_ffff_ffff_ffff))
+        case RecordType.fork where plan.tracksTasks:
+            guard let pid = bytes.load(8, as: Int32.self), let tid = bytes.load(16, as: Int32.self),
+                let parent = bytes.load(20, as: Int32.self)
+            else { return }
+            names.fork(tid, pid: pid, from: parent)
+        case RecordType.exit where plan.tracksTasks:
+            if let tid = bytes.load(16, as: Int32.self) { names.end(tid) }
+        default: break
+        }
+    }
+}

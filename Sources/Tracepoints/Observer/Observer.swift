@@ -1,0 +1,282 @@
+internal import Glibc
+
+/// Traces tracepoints: add them by name, open, read events.
+///
+///     let observer = try Observer()
+///     let exec = try observer.add("sched:sched_process_exec")
+///     try observer.open()
+///     while let event = try observer.read() {
+///         print("exec\t\(event.int("pid") ?? -1)\t\(event.string("filename") ?? "?")")
+///     }
+///
+/// An observer owns a ring buffer for each CPU, which all its tracepoints share. It is used from one thread
+/// at a time.
+public final class Observer {
+    /// The tracepoints in the order in which they were added; `Sample.event` is an index into it.
+    public private(set) var tracepoints: [Tracepoint] = []
+    /// Which tasks are traced.
+    public let scope: Scope
+    /// The CPUs that are traced.
+    public let cpus: CPUSet
+    /// What went otherwise than asked, a sentence each; complete once the observer is open.
+    public var notes: [String] { attachment?.notes ?? [] }
+
+    private let options: ObserverOptions
+    private let catalog: Catalog
+    private var attachment: Attachment?
+    private var engine: Engine?
+    private var poller: Poller
+    private var drainLimit: UInt64 = 0
+    /// How long an event is held back, so that one from another CPU can still come before it; nanoseconds.
+    private var slack: UInt64 = 1_000_000
+    private var liveTasks = 0
+    /// Tokens below this are the caller's.
+    private static let ownTokens: UInt64 = 1 << 32
+    /// Events that were copied out of the rings and have not been read yet.
+    var pending = EventQueue()
+    /// Whether nothing more will come.
+    var hasEnded = false
+    /// Whether the tracepoints are attached.
+    public var isOpen: Bool { attachment != nil }
+    /// Ends the reading, from any thread.
+    public let stopper: Stopper
+
+    /// Makes an observer that has no tracepoints yet.
+    ///
+    /// - Throws: `TraceError.tracefsNotMounted`, `notPermitted`, `noSuchCPU`.
+    public init(
+        scope: Scope = .system, options: ObserverOptions = ObserverOptions(), catalog: Catalog? = nil
+    ) throws(TraceError) {
+        self.scope = scope
+        self.options = options
+        if let catalog { self.catalog = catalog } else { self.catalog = try Catalog() }
+        let online = try translatingErrors(CPUSet.online)
+        cpus = options.cpus ?? online
+        for cpu in cpus.cpus where !online.cpus.contains(cpu) { throw TraceError.noSuchCPU(cpu) }
+        poller = try translatingErrors { () throws(SystemError) in try Poller() }
+        stopper = try translatingErrors { () throws(SystemError) in try Stopper() }
+        try watch(stopper.descriptor, .readable, token: Observer.ownTokens - 1)
+    }
+
+    /// Adds a tracepoint by name and answers its index.
+    ///
+    /// - Parameters:
+    ///   - name: `subsystem:name`.
+    ///   - filter: a filter in the kernel's syntax, `prev_pid != 0` for example.
+    /// - Throws: `TraceError.noSuchEvent`, `badFormat`, or `misuse` on an open observer.
+    @discardableResult
+    public func add(_ name: String, filter: String? = nil) throws(TraceError) -> Int {
+        try add(catalog.layout(of: name), filter: filter)
+    }
+
+    /// Adds a tracepoint whose layout has been read already and answers its index.
+    @discardableResult
+    public func add(_ layout: EventLayout, filter: String? = nil) throws(TraceError) -> Int {
+        guard attachment == nil else { throw TraceError.misuse("the observer is open") }
+        if let index = tracepoints.firstIndex(where: { $0.layout.id == layout.id }) {
+            throw TraceError.misuse("\(tracepoints[index].name) has been added before")
+        }
+        tracepoints.append(Tracepoint(layout: layout, filter: filter))
+        return tracepoints.count - 1
+    }
+
+    /// Attaches to the tracepoints and starts them; events flow into the rings when it returns.
+    ///
+    /// - Throws: `TraceError.notPermitted`, `badFilter`, `noSuchProcess`, `tooManyFiles`, `lockedMemory`.
+    public func open() throws(TraceError) {
+        guard attachment == nil else { throw TraceError.misuse("the observer is open") }
+        guard !tracepoints.isEmpty else { throw TraceError.misuse("the observer has no tracepoints") }
+        System.raiseOpenFileLimit()
+        let plan = makePlan()
+        let attachment = try attach(plan)
+        var engine = Engine(plan: plan, ids: tracepoints.map(\.layout.id), attachment: attachment)
+        let own = System.processID
+        if scope == .system, options.excludesSelf, plan.words.contains(.ids) { engine.excluded = [own] }
+        for (index, event) in attachment.events.enumerated() where event.tracepoint < 0 {
+            try watch(event.descriptor, .readable, token: Observer.ownTokens + UInt64(index))
+            liveTasks += 1
+        }
+        try attachment.enableLeaders()
+        // Names are looked up while renamings are recorded already, so that none is missed, and before the
+        // tracepoints start, so that none is newer than an event.
+        if plan.tracksTasks {
+            switch scope {
+            case .system:
+                for pid in TaskDirectory.processes() { TaskDirectory.enter(pid, into: &engine.names) }
+            case .processes(let pids):
+                for pid in pids { TaskDirectory.enter(pid, into: &engine.names) }
+            }
+        }
+        try attachment.enableTracepoints()
+        self.attachment = attachment
+        self.engine = consume engine
+    }
+
+    /// What samples must carry for what is wanted.
+    private func makePlan() -> Engine.Plan {
+        let isGlobal = PIDNamespace.isInitial
+        var words: SampleWords = [.time, .raw]
+        let needsIDs =
+            options.needs.contains(.pid) || options.needs.contains(.process)
+            || (scope == .system && options.excludesSelf && (!isGlobal || options.excludedPipe != nil))
+            || (!isGlobal && !options.needs.isDisjoint(with: [.tid, .comm]))
+        if needsIDs { words.insert(.ids) }
+        let commonPid = tracepoints[0].layout.commonFields.first { $0.name == "common_pid" }
+        return Engine.Plan(
+            words: words, needs: options.needs, hasGlobalIDs: isGlobal,
+            commonPidOffset: commonPid?.offset ?? 4)
+    }
+
+    private func attach(_ plan: Engine.Plan) throws(TraceError) -> Attachment {
+        let own = "common_pid != \(System.processID)"
+        let excludesOwn = scope == .system && options.excludesSelf && plan.hasGlobalIDs
+        let filters: [String?] = tracepoints.map {
+            switch ($0.filter, excludesOwn) {
+            case (nil, false): nil
+            case (nil, true): own
+            case (let filter?, false): filter
+            case (let filter?, true): "(\(filter)) && \(own)"
+            }
+        }
+        do throws(TraceError) {
+            return try Attachment(
+                tracepoints: tracepoints, filters: filters, targets: targets(), cpus: cpus.cpus,
+                bufferSize: options.bufferSize, words: plan.words, followsTasks: plan.tracksTasks)
+        } catch {
+            guard case .badFilter(let event, _, let reason, _) = error,
+                let tracepoint = tracepoints.first(where: { $0.name == event }),
+                let filter = tracepoint.filter
+            else { throw error }
+            let told = catalog.explainFilter(filter, of: tracepoint.layout)
+            throw TraceError.badFilter(
+                event: event, filter: filter, reason: told?.reason ?? reason, position: told?.position)
+        }
+    }
+
+    /// The thread ids to attach to; -1 for every task.
+    private func targets() throws(TraceError) -> [Int32] {
+        guard case .processes(let pids) = scope else { return [-1] }
+        var targets: [Int32] = []
+        for pid in pids {
+            let threads = TaskDirectory.threads(of: pid)
+            if threads.isEmpty { throw TraceError.noSuchProcess(pid) }
+            targets += threads.filter { !targets.contains($0) }
+        }
+        return targets
+    }
+}
+
+// MARK: Reading in batches
+
+extension Observer {
+    /// What ended a wait.
+    package struct Wakeup {
+        /// The tokens of the caller's descriptors that are ready, with what for.
+        package var others: [(token: UInt64, events: Poller.Events)] = []
+        /// Whether every traced task has ended.
+        package var tasksHaveEnded = false
+        /// Whether `stop` was called.
+        package var isStopped = false
+    }
+
+    /// Waits for a descriptor of the caller's too, under a token below 2^32 - 1.
+    package func watch(_ descriptor: Int32, _ events: Poller.Events, token: UInt64) throws(TraceError) {
+        try translatingErrors { () throws(SystemError) in
+            try poller.add(descriptor, events, token: token)
+        }
+    }
+
+    /// Waits for a descriptor no more.
+    package func unwatch(_ descriptor: Int32) { poller.remove(descriptor) }
+
+    /// Waits until a ring has a good deal of data, a descriptor of the caller's is ready, or it is time to
+    /// look into the rings anyway.
+    ///
+    /// - Parameter atMost: the longest wait in milliseconds, shortened where events wait to be given out.
+    package func wait(atMost: Int32) throws(TraceError) -> Wakeup {
+        // At a low rate a ring does not fill up to its watermark: looking every 10 ms shows a line in time.
+        let rhythm: Int32 = engine?.holdsBack == true ? Int32(clamping: slack / 1_000_000 + 1) : 10
+        var wakeup = Wakeup()
+        var gone: [Int32] = []
+        let timeout = min(max(0, atMost), rhythm)
+        try translatingErrors { () throws(SystemError) in
+            try poller.wait(timeout: timeout) { token, events in
+                if token == Observer.ownTokens - 1 {
+                    wakeup.isStopped = true
+                } else if token < Observer.ownTokens {
+                    wakeup.others.append((token, events))
+                } else if events.contains(.hungUp), let attachment {
+                    let index = Int(token - Observer.ownTokens)
+                    if index < attachment.events.count { gone.append(attachment.events[index].descriptor) }
+                }
+            }
+        }
+        for descriptor in gone {
+            poller.remove(descriptor)
+            liveTasks -= 1
+        }
+        wakeup.tasksHaveEnded = attachment != nil && liveTasks <= 0
+        return wakeup
+    }
+
+    /// Begins to drain the rings: takes up what has been written into them so far.
+    ///
+    /// - Parameter isLast: whether nothing follows, so that no event is held back.
+    package func beginDrain(isLast: Bool = false) {
+        guard let attachment else { return }
+        // The time first: an event that is written meanwhile by another CPU is younger than this.
+        let now = System.monotonicTime()
+        engine?.load(attachment)
+        drainLimit = isLast ? UInt64.max : now &- slack
+    }
+
+    /// The next events of this drain, or `nil` when there are none. The batch before it is given back.
+    package func nextBatch() -> Batch? {
+        guard let attachment else { return nil }
+        engine?.release(attachment)
+        guard let samples = unsafe engine?.fill(until: drainLimit), !samples.isEmpty else { return nil }
+        let lateness = engine?.worstLateness ?? 0
+        if lateness > slack { slack = min(2 * lateness, 50_000_000) }
+        return unsafe Batch(samples: samples, wallOffset: System.wallOffset(), processes: [])
+    }
+
+    /// Drops events before that time, in nanoseconds of the event clock.
+    package func dropEvents(before time: UInt64) { engine?.start = time }
+
+    /// Sets the processes whose events are dropped besides our own.
+    package func exclude(_ processes: [Int32]) {
+        let own = options.excludesSelf ? [System.processID] : []
+        engine?.excluded = own + processes
+    }
+
+    /// Stops the tracepoints; what the rings hold can still be read.
+    package func disable() { attachment?.disable() }
+
+    /// How many events came after one of a later time had been given out.
+    public var lateCount: UInt64 { engine?.lateCount ?? 0 }
+
+    /// What was lost so far, per event and CPU, those without loss left out.
+    public func losses() -> [Loss] {
+        guard let attachment else { return [] }
+        if attachment.countsLoss { return attachment.losses() }
+        let lanes = engine?.lostByLane ?? []
+        return lanes.enumerated().filter { $0.element > 0 }.map {
+            Loss(event: -1, cpu: cpus.cpus[$0.offset], count: $0.element)
+        }
+    }
+
+    /// Closes everything; up to 40 ms for each tracepoint on each CPU, as the kernel has it.
+    public func close() {
+        engine = nil
+        attachment?.close()
+        attachment = nil
+    }
+
+    /// Closes everything at once, leaving the kernel's waiting to a child process; for a program that is
+    /// about to exit and has one thread.
+    package func abandon() {
+        engine = nil
+        attachment?.abandon()
+        attachment = nil
+    }
+}

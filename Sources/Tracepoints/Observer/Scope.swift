@@ -1,0 +1,52 @@
+/// Which tasks are traced.
+public enum Scope: Sendable, Hashable {
+    /// Every task of the machine.
+    case system
+    /// Those processes with all their threads, and what these make from now on.
+    case processes([Int32])
+}
+
+/// How an observer reads.
+public struct ObserverOptions: Sendable {
+    /// What of an event's moment is wanted besides its record and its time.
+    public var needs: ContextNeeds = []
+    /// The CPUs to trace on; `nil` for all that are online.
+    public var cpus: CPUSet?
+    /// The size of each CPU's ring buffer in bytes; rounded up to a power of two of pages.
+    public var bufferSize = ObserverOptions.defaultBufferSize
+    /// Whether our own process is left out where every task is traced.
+    public var excludesSelf = true
+    /// The descriptor of a pipe whose readers are left out too where every task is traced, and the readers
+    /// of what these write; `nil` for none.
+    public var excludedPipe: Int32?
+
+    /// The default size of a ring buffer in bytes.
+    public static let defaultBufferSize = 512 << 10
+
+    /// The defaults.
+    public init() {}
+}
+
+/// A tracepoint that an observer traces.
+public struct Tracepoint: Sendable, Hashable {
+    /// The event's fields and print format.
+    public let layout: EventLayout
+    /// The kernel's filter, in its own syntax; `nil` for none.
+    public let filter: String?
+
+    /// `subsystem:name`.
+    public var name: String { layout.fullName }
+
+    /// A token of the field of that name, or `nil` if the event has none.
+    public func field(_ name: String) -> FieldToken? { layout.field(name).map(FieldToken.init) }
+}
+
+/// How many events of one tracepoint were lost on one CPU.
+public struct Loss: Sendable, Hashable {
+    /// The index of the tracepoint among the observer's; -1 where the kernel cannot tell (before 6.0).
+    public let event: Int
+    /// The CPU.
+    public let cpu: Int32
+    /// The number of events that found no room in the ring buffer.
+    public let count: UInt64
+}
