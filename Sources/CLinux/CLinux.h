@@ -81,6 +81,10 @@ static inline pid_t clinux_linger(const int *held, int count) {
     _exit(0);
 }
 
+// Function pointers cannot be compared in Swift.
+static inline int clinux_is_ignored(const struct sigaction *action) { return action->sa_handler == SIG_IGN; }
+
+// Made by function-like macros.
 static inline int clinux_is_exited(int status) { return WIFEXITED(status); }
 static inline int clinux_exit_status(int status) { return WEXITSTATUS(status); }
 static inline int clinux_term_signal(int status) { return WTERMSIG(status); }
@@ -91,16 +95,12 @@ struct clinux_launch {
     volatile int exec_errno;      // why execve failed, 0 if it did not
 };
 
-// Forks a child that waits for one byte on `gate`, notes the time and executes `path`.
+// Forks a child that waits for one byte from `gate`, notes the time and executes `path`.
 //
 // It is C because nothing but async-signal-safe calls may run between fork and exec, which Swift cannot
-// promise. The child gets back the signal mask, the dispositions of SIGINT and SIGPIPE and the limit of
-// open files that the caller was started with; every other descriptor of ours is close-on-exec. If the gate is closed without a byte, the child
-// exits and nothing has run.
+// promise. If the gate is closed without a byte, the child exits and nothing has run.
 static inline pid_t clinux_launch(
-    const char *path, char *const argv[], char *const envp[], int gate, int gate_writer,
-    struct clinux_launch *shared, const sigset_t *mask, int sigint_ignored, int sigpipe_ignored,
-    const struct rlimit *files) {
+    const char *path, char *const argv[], int gate, int gate_writer, struct clinux_launch *shared) {
     pid_t child = fork();
     if (child != 0) return child;
     // Our own copy of the writing end would keep the gate from closing when the parent dies.
@@ -111,14 +111,10 @@ static inline pid_t clinux_launch(
     while (got < 0 && errno == EINTR);
     if (got != 1) _exit(127);
     close(gate);
-    setrlimit(RLIMIT_NOFILE, files);
-    signal(SIGINT, sigint_ignored ? SIG_IGN : SIG_DFL);
-    signal(SIGPIPE, sigpipe_ignored ? SIG_IGN : SIG_DFL);
-    sigprocmask(SIG_SETMASK, mask, NULL);
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     shared->exec_time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-    execve(path, argv, envp);
+    execve(path, argv, environ);
     if (errno == ENOEXEC) {
         // A script without `#!`, which a shell runs by itself.
         int count = 0;
@@ -127,7 +123,7 @@ static inline pid_t clinux_launch(
         shell[0] = (char *)"sh";
         shell[1] = (char *)path;
         for (int i = 1; i <= count; i++) shell[i + 1] = argv[i];
-        execve("/bin/sh", shell, envp);
+        execve("/bin/sh", shell, environ);
     }
     shared->exec_errno = errno;
     _exit(127);

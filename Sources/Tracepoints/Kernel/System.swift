@@ -69,6 +69,12 @@ package enum System {
         try check("write") { unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count) }
     }
 
+    /// Writes a byte that only has to arrive (`write`).
+    static func writeByte(_ descriptor: Int32) throws(SystemError) {
+        var byte: UInt8 = 1
+        _ = try check("write") { unsafe Glibc.write(descriptor, &byte, 1) }
+    }
+
     /// Writes text to a descriptor, all of it; what cannot be written is dropped.
     package static func print(_ text: String, to descriptor: Int32) {
         var text = text
@@ -267,6 +273,37 @@ package enum System {
         try check("poll") { unsafe Glibc.poll(&descriptors, nfds_t(descriptors.count), timeout) }
     }
 
+    // MARK: Signals
+
+    /// Whether a signal is ignored, as a shell does for a job in the background (`sigaction`).
+    package static func isIgnored(_ signal: Int32) -> Bool {
+        var action = sigaction()
+        guard unsafe sigaction(signal, nil, &action) == 0 else { return false }
+        return unsafe clinux_is_ignored(&action) != 0
+    }
+
+    /// Ignores a signal from now on (`signal`).
+    package static func ignore(_ signal: Int32) { _ = Glibc.signal(signal, SIG_IGN) }
+
+    /// Takes signals through a descriptor instead of by interruption (`sigprocmask`, `signalfd`).
+    package static func signalDescriptor(for signals: [Int32]) throws(SystemError) -> Descriptor {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        for signal in signals { unsafe sigaddset(&set, signal) }
+        _ = try check("sigprocmask") { unsafe sigprocmask(SIG_BLOCK, &set, nil) }
+        return Descriptor(
+            try check("signalfd") { unsafe signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK)) })
+    }
+
+    /// Takes one signal from such a descriptor; `nil` when none waits (`read`).
+    package static func takeSignal(_ descriptor: Int32) -> (number: Int32, isFromKernel: Bool)? {
+        var info = signalfd_siginfo()
+        let got = unsafe withUnsafeMutableBytes(of: &info) { try? unsafe read(descriptor, into: $0) }
+        guard got == MemoryLayout<signalfd_siginfo>.size else { return nil }
+        // The terminal's signals come from the kernel and went to the whole foreground group.
+        return (Int32(info.ssi_signo), info.ssi_code == SI_KERNEL)
+    }
+
     // MARK: Processes
 
     /// Our process id.
@@ -288,6 +325,18 @@ package enum System {
         _ = try check("waitpid", "\(pid)") { unsafe waitpid(pid, &status, 0) }
         return clinux_is_exited(status) != 0
             ? .exited(clinux_exit_status(status)) : .signaled(clinux_term_signal(status))
+    }
+
+    /// Forks a child that waits for a byte from the gate before it executes a program (`fork`, `execve`).
+    static func launch(
+        _ path: String, _ arguments: [String], gate: (reader: Int32, writer: Int32),
+        shared: UnsafeMutablePointer<clinux_launch>
+    ) throws(SystemError) -> Int32 {
+        var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
+        defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
+        return try check("fork") {
+            unsafe clinux_launch(path, &pointers, gate.reader, gate.writer, shared)
+        }
     }
 
     /// Leaves descriptors open in a child that ends by itself (`fork`).

@@ -1,0 +1,62 @@
+internal import CLinux
+internal import Glibc
+
+/// A child process that stands ready and executes its program when it is told to.
+///
+/// It is made before anything of ours changes (signals, limits), so that the program starts with what we
+/// were started with.
+@safe
+package struct HeldProcess: ~Copyable {
+    /// The child's process id.
+    package let pid: Int32
+    /// A descriptor that is readable once the child has ended.
+    package let descriptor: Descriptor
+    private let gate: Descriptor
+    private let shared: UnsafeMutablePointer<clinux_launch>
+
+    /// Makes the child; `path` is not looked up anywhere (`fork`).
+    package init(path: String, arguments: [String]) throws(SystemError) {
+        let ends = try System.pipe()
+        let reader = Descriptor(ends.reader)
+        let writer = Descriptor(ends.writer)
+        let memory = try unsafe System.mapShared(count: MemoryLayout<clinux_launch>.size)
+        unsafe shared = memory.bindMemory(to: clinux_launch.self, capacity: 1)
+        pid = try unsafe System.launch(
+            path, arguments, gate: (reader.number, writer.number), shared: shared)
+        descriptor = try System.pidDescriptor(pid)
+        gate = writer
+        _ = consume reader
+    }
+
+    deinit { unsafe System.unmap(shared, count: MemoryLayout<clinux_launch>.size) }
+
+    /// Lets the child execute its program.
+    package borrowing func release() throws(SystemError) {
+        let byte: [UInt8] = [1]
+        _ = try unsafe byte.withUnsafeBytes { bytes throws(SystemError) in
+            try unsafe System.write(gate.number, bytes)
+        }
+    }
+
+    /// The moment just before the exec, in nanoseconds of the event clock; `nil` until then.
+    package var execTime: UInt64? {
+        let time = unsafe shared.pointee.exec_time
+        return time == 0 ? nil : time
+    }
+
+    /// Why the program could not be executed, as an error number; `nil` if it was.
+    package var execError: Int32? {
+        let code = unsafe shared.pointee.exec_errno
+        return code == 0 ? nil : code
+    }
+
+    /// Waits for the child to end (`waitpid`).
+    package borrowing func wait() throws(SystemError) -> ExitStatus { try System.wait(for: pid) }
+
+    /// Ends a child that has not been released; nothing has run.
+    package consuming func cancel() {
+        let pid = pid
+        _ = consume self
+        _ = try? System.wait(for: pid)
+    }
+}
