@@ -20,22 +20,21 @@ package struct HeldProcess: ~Copyable {
         let reader = Descriptor(ends.reader)
         let writer = Descriptor(ends.writer)
         let memory = try unsafe System.mapShared(count: MemoryLayout<clinux_launch>.size)
-        unsafe shared = memory.bindMemory(to: clinux_launch.self, capacity: 1)
-        pid = try unsafe System.launch(
-            path, arguments, gate: (reader.number, writer.number), shared: shared)
-        descriptor = try System.pidDescriptor(pid)
+        let launch = unsafe memory.bindMemory(to: clinux_launch.self, capacity: 1)
+        let child = try unsafe System.launch(
+            path, arguments, gate: (reader.number, writer.number), shared: launch)
+        let end = try System.pidDescriptor(child)
+        pid = child
+        descriptor = end
         gate = writer
-        _ = consume reader
+        unsafe shared = unsafe launch
     }
 
     deinit { unsafe System.unmap(shared, count: MemoryLayout<clinux_launch>.size) }
 
     /// Lets the child execute its program.
     package borrowing func release() throws(SystemError) {
-        let byte: [UInt8] = [1]
-        _ = try unsafe byte.withUnsafeBytes { bytes throws(SystemError) in
-            try unsafe System.write(gate.number, bytes)
-        }
+        try System.writeByte(gate.number)
     }
 
     /// The moment just before the exec, in nanoseconds of the event clock; `nil` until then.
