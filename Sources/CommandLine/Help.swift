@@ -1,0 +1,140 @@
+/// The version that `--version` prints.
+public let version = "0.1.0"
+
+/// A help text that was asked for.
+public struct HelpRequest: Sendable, Equatable {
+    public let subcommand: Subcommand
+    /// Whether everything is explained (`--help`) or the essence is shown (`-h`).
+    public let isLong: Bool
+
+    public init(subcommand: Subcommand, isLong: Bool) {
+        self.subcommand = subcommand
+        self.isLong = isLong
+    }
+
+    /// The text, no wider than 80 columns, ended by a newline.
+    public var text: String {
+        var page = Page()
+        switch (subcommand, isLong) {
+        case (.list, false): page.shortList()
+        case (.list, true): page.longList()
+        case (_, false): page.shortTrace()
+        case (_, true): page.longTrace()
+        }
+        return page.lines.map { $0 + "\n" }.joined()
+    }
+}
+
+/// The lines of a help text.
+private struct Page {
+    private static let width = 80
+    private(set) var lines: [String] = []
+
+    mutating func shortTrace() {
+        lines.append("obstrace: a line for each event at the kernel's tracepoints, by your template")
+        lines.append("")
+        usage([.trace, .list])
+        lines.append("")
+        summaries(of: .trace)
+        examples(Example.trace.prefix(2))
+        lines.append("All flags, the template language, exit statuses: obstrace --help")
+    }
+
+    mutating func shortList() {
+        lines.append("obstrace list: list and search the tracepoints of this kernel")
+        lines.append("")
+        usage([.list])
+        lines.append("")
+        summaries(of: .list)
+        examples(Example.list.prefix(2))
+        lines.append("Every flag explained: obstrace list --help")
+    }
+
+    mutating func longTrace() {
+        usage(Subcommand.allCases)
+        heading("Subcommands")
+        table(Subcommand.allCases.map { ($0.rawValue, $0.summary) })
+        paragraphs(Prose.trace)
+        details(of: .trace)
+        heading("Templates")
+        paragraphs(TemplateReference.introduction, after: false)
+        for part in TemplateReference.parts {
+            paragraphs([part.introduction])
+            table(part.rows)
+        }
+        heading("Exit status")
+        table(ExitStatus.all.map { ($0.status, $0.meaning) })
+        paragraphs([ExitStatus.ofCommand])
+        heading("Examples")
+        explained(Example.trace)
+        paragraphs(["More: `man obstrace`, `obstrace list --help`."])
+    }
+
+    mutating func longList() {
+        usage([.list])
+        paragraphs(Prose.list)
+        details(of: .list)
+        heading("Exit status")
+        table([("0", "something was listed"), ("1", "nothing matches")])
+        heading("Examples")
+        explained(Example.list)
+    }
+
+    private mutating func usage(_ subcommands: [Subcommand]) {
+        for (index, subcommand) in subcommands.enumerated() {
+            lines.append((index == 0 ? "usage: " : "       ") + "obstrace " + subcommand.synopsis)
+        }
+    }
+
+    private mutating func heading(_ text: String) { lines += ["", text + ":"] }
+
+    /// Adds paragraphs with a blank line before each; `after` tells whether before the first too.
+    private mutating func paragraphs(_ texts: [String], after isAfterOther: Bool = true) {
+        for (index, text) in texts.enumerated() {
+            if index > 0 || isAfterOther { lines.append("") }
+            lines += text.unmarked.wrapped(to: Self.width, indent: 0)
+        }
+    }
+
+    /// Adds rows of two columns, the second one wrapped.
+    private mutating func table(_ rows: [(String, String)]) {
+        let column = (rows.map(\.0.columns).max() ?? 0) + 4
+        for row in rows {
+            let wrapped = row.1.unmarked.wrapped(to: Self.width, indent: column)
+            lines.append(("  " + row.0).padded(to: column) + (wrapped.first ?? "").dropFirst(column))
+            lines += wrapped.dropFirst()
+        }
+    }
+
+    private mutating func summaries(of subcommand: Subcommand) {
+        table(Flag.all(of: subcommand).filter(\.isCommon).map { ($0.usage, $0.summary) })
+    }
+
+    private mutating func details(of subcommand: Subcommand) {
+        let flags = Flag.all(of: subcommand)
+        for topic in Topic.allCases where flags.contains(where: { $0.topic == topic }) {
+            heading(topic.rawValue)
+            for flag in flags where flag.topic == topic {
+                lines.append("  " + flag.usage)
+                lines += flag.detail.joined(separator: " ").unmarked.wrapped(to: Self.width, indent: 10)
+            }
+        }
+    }
+
+    private mutating func examples(_ examples: ArraySlice<Example>) {
+        lines += ["", "examples:"] + examples.map { "  " + $0.command } + [""]
+    }
+
+    private mutating func explained(_ examples: [Example]) {
+        for example in examples {
+            lines += example.purpose.wrapped(to: Self.width, indent: 2) + ["      " + example.command]
+        }
+    }
+}
+
+extension Flag {
+    /// How the flag is typed, the long names below one another whether there is a letter or not.
+    fileprivate var usage: String {
+        (short.map { "-\($0), " } ?? "    ") + "--" + long + (value.map { " " + $0.name } ?? "")
+    }
+}

@@ -1,0 +1,107 @@
+/// What a command line asks for.
+public enum Invocation: Sendable, Equatable {
+    /// Print a help text on stdout.
+    case help(HelpRequest)
+    /// Print the version on stdout.
+    case version
+    /// Print one of the files that derive from the table of flags.
+    case generate(GeneratedFile)
+    /// Print the field names of the events that these patterns match, one a line; the completions ask for it.
+    case completeFields([String])
+    /// Trace events.
+    case trace(TraceArguments)
+    /// List tracepoints.
+    case list(ListArguments)
+}
+
+/// A word of the command line, or the part of it that is a flag's value, with where it stood.
+public struct Argument: Sendable, Equatable {
+    /// The word or the value, without the flag it may be attached to.
+    public let text: String
+    /// The index of the word in the arguments that were parsed, which do not hold the program's name.
+    public let index: Int
+    /// What to show before the text in a message: the flag as it was typed (`-f`), or nothing.
+    public let prefix: String
+
+    public init(text: String, index: Int, prefix: String = "") {
+        self.text = text
+        self.index = index
+        self.prefix = prefix
+    }
+}
+
+/// When output is coloured.
+public enum Colour: String, Sendable, CaseIterable {
+    /// On a terminal, and unless `NO_COLOR` is set.
+    case auto
+    case always
+    case never
+}
+
+/// A pattern of event names, with what is to be done with the events that it matches.
+public struct Selection: Sendable, Equatable {
+    /// The word as it was typed, with the `!` of an exclusion.
+    public let pattern: Argument
+    /// The index of its template in `TraceArguments.templates`; nil for the default line and for exclusions.
+    public internal(set) var template: Int?
+    /// The index of its filter in `TraceArguments.filters`; nil for every event and for exclusions.
+    public internal(set) var filter: Int?
+
+    /// Whether events that match are taken out of all those selected.
+    public var isExclusion: Bool { pattern.text.hasPrefix("!") }
+    /// The glob over `subsystem:name`, without the `!` of an exclusion.
+    public var glob: String { isExclusion ? String(pattern.text.dropFirst()) : pattern.text }
+}
+
+/// Where lines are written.
+public enum Output: Sendable, Equatable {
+    case standardOutput
+    case file(Argument)
+}
+
+/// What `obstrace trace` was asked to do.
+public struct TraceArguments: Sendable, Equatable {
+    /// The patterns in the order they were typed; at least one is no exclusion.
+    public internal(set) var selections: [Selection] = []
+    /// The templates that were typed; `Selection.template` is an index into them.
+    public internal(set) var templates: [Argument] = []
+    /// The filters that were typed; `Selection.filter` is an index into them.
+    public internal(set) var filters: [Argument] = []
+    /// The command to run and its arguments; empty when there is none.
+    public internal(set) var command: [String] = []
+    /// The index of the command's first word in the arguments that were parsed, from where its bytes can be
+    /// taken as they are when they are not UTF-8; nil when there is no command.
+    public internal(set) var commandIndex: Int?
+    /// Where lines are written.
+    public internal(set) var output = Output.standardOutput
+    /// The number of lines after which to stop, at least 1.
+    public internal(set) var count: UInt64?
+    /// The time after which to stop, in nanoseconds, from 1 to `Int64.max`.
+    public internal(set) var duration: UInt64?
+    /// The processes to trace, without repetitions; empty for all.
+    public internal(set) var pids: [Int32] = []
+    /// The CPUs to trace; nil for all.
+    public internal(set) var cpus: CPUList?
+    /// The size of each CPU's buffer in bytes, at least 1.
+    public internal(set) var bufferSize: Int?
+    public internal(set) var isQuiet = false
+    public internal(set) var isVerbose = false
+    /// Whether lost events are a failure.
+    public internal(set) var isStrict = false
+    /// Whether obstrace itself and the readers of its output are traced too.
+    public internal(set) var allProcesses = false
+    public internal(set) var colour = Colour.auto
+}
+
+/// What `obstrace list` was asked to do.
+public struct ListArguments: Sendable, Equatable {
+    /// Globs over `subsystem:name`, those with a `!` in front take out; empty for every event.
+    public internal(set) var patterns: [Selection] = []
+    /// A glob that the name of at least one field must match.
+    public internal(set) var fieldGlob: Argument?
+    /// A glob that the C type of at least one field must match.
+    public internal(set) var typeGlob: Argument?
+    public internal(set) var isVerbose = false
+    public internal(set) var isJSON = false
+    public internal(set) var colour = Colour.auto
+}

@@ -1,0 +1,166 @@
+/// Reads what a command line asks for, and does none of it.
+///
+/// - Parameter arguments: The words after the program's name.
+/// - Returns: What to do. Help and version win over all that follows them.
+/// - Throws: The first error in the order of typing; `UsageError.noArguments` if nothing was typed.
+public func parse(_ arguments: [String]) throws(UsageError) -> Invocation {
+    guard let first = arguments.first else { throw .noArguments }
+    if first == GeneratedFile.flag { return try GeneratedFile.parse(arguments) }
+    var lexer = Lexer(arguments)
+    var draft = Draft()
+    let name = lexer.firstOperand()
+    if let name, let subcommand = Subcommand(rawValue: name.text) {
+        draft.subcommand = subcommand
+        lexer.subcommand = subcommand
+        draft.subcommandIndex = name.index
+    }
+    while let token = try lexer.next() {
+        switch token {
+        case .flag(let flag, let value):
+            try draft.set(flag, value)
+            if let ending = draft.ending { return ending }
+        case .operand(let operand):
+            if operand.index != draft.subcommandIndex { try draft.add(operand) }
+        case .separator(let separator):
+            try draft.end(at: separator, with: lexer.rest)
+            return try draft.invocation()
+        }
+    }
+    return try draft.invocation()
+}
+
+/// The command line as far as it has been read; the setters of flags write into it.
+struct Draft {
+    var subcommand = Subcommand.trace
+    /// The index of the word that names the subcommand.
+    var subcommandIndex: Int?
+    /// An invocation that makes the rest of the words needless.
+    var ending: Invocation?
+    var trace = TraceArguments()
+    var list = ListArguments()
+    private var templatePlacing = Placing()
+    private var filterPlacing = Placing()
+    private var helpTopic: Subcommand?
+
+    /// Notes a flag, if it is one of the subcommand's.
+    mutating func set(_ flag: Flag, _ value: Argument) throws(UsageError) {
+        guard flag.subcommands.contains(subcommand) else { throw misplaced(flag, value) }
+        try flag.set(&self, value)
+    }
+
+    private func misplaced(_ flag: Flag, _ value: Argument) -> UsageError {
+        let owners = flag.subcommands.map { "obstrace \($0.rawValue)" }.joined(separator: " and ")
+        let word = Argument(text: value.prefix, index: value.index)
+        return word.error(
+            "\(value.prefix) is a flag of \(owners), not of obstrace \(subcommand.rawValue)",
+            hint: Flag.meant(by: value.prefix, of: subcommand).map { "did you mean \($0)?" })
+    }
+
+    /// Binds a template to the events before it.
+    mutating func placeTemplate(_ template: Argument) throws(UsageError) {
+        trace.templates.append(template)
+        try templatePlacing.place(
+            trace.templates.count - 1, template, what: "template", in: &trace.selections, \.template)
+    }
+
+    /// Binds a filter to the events before it.
+    mutating func placeFilter(_ filter: Argument) throws(UsageError) {
+        trace.filters.append(filter)
+        try filterPlacing.place(
+            trace.filters.count - 1, filter, what: "filter", in: &trace.selections, \.filter)
+    }
+
+    /// Notes a word that is neither a flag nor a flag's value.
+    mutating func add(_ operand: Argument) throws(UsageError) {
+        switch subcommand {
+        case .trace:
+            try checkEvent(operand)
+            trace.selections.append(Selection(pattern: operand))
+        case .list:
+            list.patterns.append(Selection(pattern: operand))
+        case .help:
+            guard let topic = Subcommand(rawValue: operand.text) else {
+                throw operand.error(
+                    "there is no subcommand '\(operand.text)'",
+                    hint: operand.choice(Subcommand.allCases.map(\.rawValue)))
+            }
+            helpTopic = topic
+        }
+    }
+
+    /// Notes the words after `--`.
+    mutating func end(at separator: Argument, with rest: [String]) throws(UsageError) {
+        guard subcommand == .trace else {
+            for (offset, word) in rest.enumerated() {
+                try add(Argument(text: word, index: separator.index + 1 + offset))
+            }
+            return
+        }
+        guard let name = rest.first else {
+            throw separator.error("-- needs a COMMAND to run", hint: "-- COMMAND [ARG...]")
+        }
+        guard !name.isEmpty else {
+            throw Argument(text: name, index: separator.index + 1, prefix: "--").error("COMMAND is empty")
+        }
+        trace.command = rest
+        trace.commandIndex = separator.index + 1
+    }
+
+    /// Makes the invocation when all words have been read.
+    func invocation() throws(UsageError) -> Invocation {
+        switch subcommand {
+        case .help: return .help(HelpRequest(subcommand: helpTopic ?? .trace, isLong: true))
+        case .list: return .list(list)
+        case .trace: break
+        }
+        guard trace.selections.contains(where: { !$0.isExclusion }) else {
+            guard let exclusion = trace.selections.first else {
+                throw UsageError(
+                    "no EVENT to trace",
+                    notes: ["try: obstrace sched:sched_process_exec", "all events: obstrace list"])
+            }
+            throw exclusion.pattern.error(
+                "nothing is selected that could be left out",
+                hint: "all but these: '*:*' '\(exclusion.pattern.text)'")
+        }
+        var trace = trace
+        templatePlacing.finish(&trace.selections, \.template)
+        filterPlacing.finish(&trace.selections, \.filter)
+        return .trace(trace)
+    }
+}
+
+/// How the flags of one kind bind to events by their place.
+///
+/// A flag binds to all events since the last flag of its kind. One before any event is the default for all
+/// events that get none of their own.
+private struct Placing {
+    /// The index of the flag that stands before any event.
+    private var fallback: Int?
+    /// The number of selections that stood before the last flag of this kind.
+    private var done = 0
+
+    /// Binds a flag's value, given by its index, to the events since the last one.
+    mutating func place(
+        _ index: Int, _ value: Argument, what: String, in selections: inout [Selection],
+        _ path: WritableKeyPath<Selection, Int?>
+    ) throws(UsageError) {
+        let events = (done..<selections.count).filter { !selections[$0].isExclusion }
+        if selections.allSatisfy(\.isExclusion) {
+            fallback = index
+        } else if events.isEmpty {
+            throw value.error(
+                "this \(value.prefix) applies to no EVENT: those before it have a \(what) already",
+                notes: ["\(value.prefix) comes after the EVENTs that it is for"])
+        }
+        for event in events { selections[event][keyPath: path] = index }
+        done = selections.count
+    }
+
+    /// Gives the default to the events that have got no value of their own.
+    func finish(_ selections: inout [Selection], _ path: WritableKeyPath<Selection, Int?>) {
+        for index in selections.indices where !selections[index].isExclusion {
+            selections[index][keyPath: path] = selections[index][keyPath: path] ?? fallback
+        }
+    }
+}

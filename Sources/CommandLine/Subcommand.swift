@@ -1,0 +1,35 @@
+/// What the first word can be when it is no EVENT.
+public enum Subcommand: String, Sendable, CaseIterable {
+    case trace
+    case list
+    case help
+
+    /// One line that says what it does.
+    var summary: String {
+        switch self {
+        case .trace: "print a line per event; it is the default and may be left out"
+        case .list: "list and search the tracepoints of this kernel"
+        case .help: "explain a subcommand"
+        }
+    }
+
+    /// What is typed after the program's name.
+    var synopsis: String {
+        switch self {
+        case .trace: "[trace] [options] EVENT... [-- COMMAND [ARG...]]"
+        case .list: "list [options] [GLOB...]"
+        case .help: "help [SUBCOMMAND]"
+        }
+    }
+}
+
+/// The themes by which help and man page group the flags, in the order they are shown.
+enum Topic: String, CaseIterable {
+    case selection = "What to trace"
+    case search = "What to list"
+    case printing = "What to print"
+    case limits = "When to stop"
+    case scope = "Whom to trace"
+    case buffers = "Buffers and loss"
+    case messages = "Messages and help"
+}
