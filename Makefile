@@ -17,7 +17,12 @@ installed = $(bindir)/obstrace $(mandir)/man1/obstrace.1 $(bashcompletiondir)/ob
 SWIFT = swift
 INSTALL = install
 release = .build/release/obstrace
-build = $(SWIFT) build -c release --static-swift-stdlib -Xlinker -s --product obstrace
+# With libstdc++ and libgcc inside, the binary starts quicker and needs no more than libc, libtraceevent and
+# libtracefs. The Swift runtime asks for -lstdc++ in a place where no option can
+# make it static, so a folder that has only the static one comes first on the linker's path.
+build = mkdir -p .build/static && ln -sf "$$(cc -print-file-name=libstdc++.a)" .build/static && \
+	$(SWIFT) build -c release --product obstrace --static-swift-stdlib -Xlinker -s \
+	    -Xlinker -L.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 sources = Sources Tests Package.swift
 
 # In front of a command that needs root: nothing when we are root already.
@@ -43,7 +48,7 @@ define require
 endef
 
 all: setup
-	$(build)
+	@$(build)
 
 setup:
 	@command -v $(SWIFT) >/dev/null || { \
@@ -54,13 +59,13 @@ setup:
 
 # Only obstrace itself writes on stdout.
 run: setup
-	@$(build) --quiet >&2
+	@{ $(build) --quiet; } >&2
 	@exec $(as_root) $(release) $(value ARGS)
 
 # The builds are the user's, the tests are root's: tracing needs it.
 test check: setup
 	$(call require,perf:linux-perf)
-	$(build)
+	@$(build)
 	$(SWIFT) build --build-tests
 	$(as_root) env "PATH=$$PATH" OBSTRACE_BINARY="$(CURDIR)/$(release)" \
 	    $(SWIFT) test --skip-build --disable-xctest
