@@ -1,0 +1,100 @@
+# Builds, tests and installs obstrace. The targets:
+#   all (the default)   a release build           run      trace:  make run ARGS="EVENT -f 'TEMPLATE'"
+#   setup               what a build needs        test     all tests, on this machine's kernel
+#   install, uninstall  below PREFIX              lint     sources, man page, completions, scripts
+#   format              lay the sources out       clean    remove what was built
+
+PREFIX = /usr/local
+bindir = $(PREFIX)/bin
+mandir = $(PREFIX)/share/man
+bashcompletiondir = $(PREFIX)/share/bash-completion/completions
+zshcompletiondir = $(PREFIX)/share/zsh/site-functions
+fishcompletiondir = $(PREFIX)/share/fish/vendor_completions.d
+
+installed = $(bindir)/obstrace $(mandir)/man1/obstrace.1 $(bashcompletiondir)/obstrace \
+	$(zshcompletiondir)/_obstrace $(fishcompletiondir)/obstrace.fish
+
+SWIFT = swift
+INSTALL = install
+release = .build/release/obstrace
+# With libstdc++ and libgcc inside, the binary starts quicker and needs no more than libc, libtraceevent and
+# libtracefs. The Swift runtime asks for -lstdc++ in a place where no option can
+# make it static, so a folder that has only the static one comes first on the linker's path.
+build = mkdir -p .build/static && ln -sf "$$(cc -print-file-name=libstdc++.a)" .build/static && \
+	$(SWIFT) build -c release --product obstrace --static-swift-stdlib -Xlinker -s \
+	    -Xlinker -L.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+sources = Sources Tests Package.swift
+
+# In front of a command that needs root: nothing when we are root already.
+as_root := $(if $(filter-out 0,$(shell id -u)),sudo)
+
+# Installs the Debian packages $(1), each written COMMAND:PACKAGE or LIBRARY.pc:PACKAGE, whose command or
+# library is missing. Says on stderr what it installs, and nothing when nothing is missing.
+define require
+	@missing=; for need in $(1); do \
+	    case $${need%:*} in \
+	        *.pc) pkg-config --exists "$${need%.pc:*}" 2>/dev/null ;; \
+	        *) PATH="$$PATH:/usr/sbin:/sbin" command -v "$${need%:*}" >/dev/null ;; \
+	    esac || missing="$$missing $${need#*:}"; \
+	done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	    echo "obstrace: this is no Debian: install what Debian calls$$missing" >&2; exit 1; \
+	fi; \
+	echo "obstrace: installing$$missing" >&2; \
+	{ $(as_root) apt-get update -qq \
+	    && $(as_root) env DEBIAN_FRONTEND=noninteractive \
+	        apt-get install -y -qq --no-install-recommends $$missing; } >&2
+endef
+
+all: setup
+	@$(build)
+
+setup:
+	@command -v $(SWIFT) >/dev/null || { \
+	    echo 'obstrace: no Swift toolchain: install Swift 6.2 or later, see https://www.swift.org/install/linux' >&2; \
+	    exit 1; }
+	$(call require,cc:gcc c++:g++ pkg-config:pkg-config libtraceevent.pc:libtraceevent-dev \
+	    libtracefs.pc:libtracefs-dev)
+
+# Only obstrace itself writes on stdout.
+run: setup
+	@{ $(build) --quiet; } >&2
+	@exec $(as_root) $(release) $(value ARGS)
+
+# The builds are the user's, the tests are root's: tracing needs it.
+test check: setup
+	$(call require,perf:linux-perf)
+	@$(build)
+	$(SWIFT) build --build-tests
+	$(as_root) env "PATH=$$PATH" OBSTRACE_BINARY="$(CURDIR)/$(release)" \
+	    $(SWIFT) test --skip-build --disable-xctest
+
+lint:
+	$(call require,mandoc:mandoc zsh:zsh fish:fish)
+	$(SWIFT) format lint --strict -r $(sources)
+	mandoc -T lint -W warning man/obstrace.1
+	bash -n completions/obstrace.bash
+	zsh -n completions/_obstrace
+	fish -n completions/obstrace.fish
+	bash -n .ci/run
+
+# Never builds: what root would build in .build, the user could not replace.
+install:
+	@test -x $(release) || { echo "obstrace: nothing is built yet: run 'make' first" >&2; exit 1; }
+	$(INSTALL) -D -m 755 $(release) "$(DESTDIR)$(bindir)/obstrace"
+	$(INSTALL) -D -m 644 man/obstrace.1 "$(DESTDIR)$(mandir)/man1/obstrace.1"
+	$(INSTALL) -D -m 644 completions/obstrace.bash "$(DESTDIR)$(bashcompletiondir)/obstrace"
+	$(INSTALL) -D -m 644 completions/_obstrace "$(DESTDIR)$(zshcompletiondir)/_obstrace"
+	$(INSTALL) -D -m 644 completions/obstrace.fish "$(DESTDIR)$(fishcompletiondir)/obstrace.fish"
+
+uninstall:
+	rm -f $(foreach file,$(installed),"$(DESTDIR)$(file)")
+
+format:
+	$(SWIFT) format -i -r $(sources)
+
+clean:
+	rm -rf .build
+
+.PHONY: all setup run test check lint install uninstall format clean
