@@ -4,9 +4,9 @@ internal import Glibc
 /// A child process that stands ready and executes its program when it is told to.
 ///
 /// It is made before anything of ours changes (signals, limits), so that the program starts with what we
-/// were started with.
+/// were started with. If it is let go of without a release, nothing has run and the child ends.
 @safe
-package struct HeldProcess: ~Copyable {
+package final class HeldProcess {
     /// The child's process id.
     package let pid: Int32
     /// A descriptor that is readable once the child has ended.
@@ -15,7 +15,10 @@ package struct HeldProcess: ~Copyable {
     private let shared: UnsafeMutablePointer<clinux_launch>
 
     /// Makes the child; `path` is not looked up anywhere (`fork`).
-    package init(path: String, arguments: [String]) throws(SystemError) {
+    ///
+    /// - Parameter arguments: the program's arguments with its name, ended by a null pointer, as bytes
+    ///   that need not be UTF-8.
+    package init(path: String, arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>) throws(SystemError) {
         let ends = try System.pipe()
         let reader = Descriptor(ends.reader)
         let writer = Descriptor(ends.writer)
@@ -33,7 +36,7 @@ package struct HeldProcess: ~Copyable {
     deinit { unsafe System.unmap(shared, count: MemoryLayout<clinux_launch>.size) }
 
     /// Lets the child execute its program.
-    package borrowing func release() throws(SystemError) {
+    package func release() throws(SystemError) {
         try System.writeByte(gate.number)
     }
 
@@ -50,12 +53,8 @@ package struct HeldProcess: ~Copyable {
     }
 
     /// Waits for the child to end (`waitpid`).
-    package borrowing func wait() throws(SystemError) -> ExitStatus { try System.wait(for: pid) }
+    package func wait() throws(SystemError) -> ExitStatus { try System.wait(for: pid) }
 
-    /// Ends a child that has not been released; nothing has run.
-    package consuming func cancel() {
-        let pid = pid
-        _ = consume self
-        _ = try? System.wait(for: pid)
-    }
+    /// Sends the child a signal (`kill`).
+    package func send(_ signal: Int32) { System.kill(pid, signal) }
 }

@@ -329,13 +329,11 @@ package enum System {
 
     /// Forks a child that waits for a byte from the gate before it executes a program (`fork`, `execve`).
     static func launch(
-        _ path: String, _ arguments: [String], gate: (reader: Int32, writer: Int32),
-        shared: UnsafeMutablePointer<clinux_launch>
+        _ path: String, _ arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>,
+        gate: (reader: Int32, writer: Int32), shared: UnsafeMutablePointer<clinux_launch>
     ) throws(SystemError) -> Int32 {
-        var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
-        return try check("fork") {
-            unsafe clinux_launch(path, &pointers, gate.reader, gate.writer, shared)
+        try check("fork") {
+            unsafe clinux_launch(path, arguments, gate.reader, gate.writer, shared)
         }
     }
 

@@ -1,0 +1,76 @@
+import Template
+import Tracepoints
+
+/// How `obstrace list` shows an event.
+enum ListFormat {
+    /// The event's name and those of its fields that were looked for.
+    static func line(of layout: EventLayout, marking isWanted: (Field) -> Bool) -> String {
+        let fields = layout.fields.filter(isWanted).map { "\($0.type) \($0.name)" }
+        return layout.fullName + "\t" + fields.joined(separator: ", ") + "\n"
+    }
+
+    /// Everything that is known of an event.
+    static func description(of layout: EventLayout, isColoured: Bool) -> String {
+        let bold = isColoured ? "\u{1b}[1m" : ""
+        let plain = isColoured ? "\u{1b}[0m" : ""
+        var text = "\(bold)\(layout.fullName)\(plain)\n"
+        let nameWidth = layout.fields.map { $0.name.utf8.count }.max() ?? 0
+        let typeWidth = layout.fields.map { $0.type.utf8.count }.max() ?? 0
+        for field in layout.fields {
+            text += "  \(padded(field.name, nameWidth))  \(padded(field.type, typeWidth))  \(width(of: field))"
+            let symbols = FieldSymbols(of: field, in: layout)
+            if !symbols.isEmpty { text += "  " + symbols.summary }
+            text += "\n"
+        }
+        text += "  print fmt: \(layout.printFormat)\n"
+        text += "  try: obstrace \(layout.fullName) -f '\(template(for: layout))'\n"
+        return text
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.utf8.count))
+    }
+
+    private static func width(of field: Field) -> String {
+        field.isDynamic ? "variable" : "\(field.size) byte\(field.size == 1 ? "" : "s")"
+    }
+
+    /// A template that prints the event's fields.
+    static func template(for layout: EventLayout) -> String {
+        let fields = layout.fields.map { "\($0.name)=<\($0.name)>" }
+        return (["<time>", "<@comm>"] + fields).joined(separator: " ")
+    }
+
+    /// The event as a JSON object.
+    static func json(_ layout: EventLayout) -> String {
+        let fields = layout.fields.map { field -> String in
+            var members = [
+                "\"name\":\(quoted(field.name))", "\"type\":\(quoted(field.type))",
+                "\"offset\":\(field.offset)", "\"size\":\(field.size)", "\"signed\":\(field.isSigned)",
+                "\"kind\":\(quoted("\(field.kind)"))",
+            ]
+            let symbols = FieldSymbols(of: field, in: layout)
+            if !symbols.isEmpty { members.append("\"symbols\":{\(symbols.jsonMembers(quoted))}") }
+            return "{" + members.joined(separator: ",") + "}"
+        }
+        return
+            "{\"event\":\(quoted(layout.fullName)),\"id\":\(layout.id),\"fields\":[\(fields.joined(separator: ","))]"
+            + ",\"print\":\(quoted(layout.printFormat))}"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var out = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": out += "\\" + String(scalar)
+            case "\n": out += "\\n"
+            case "\t": out += "\\t"
+            case _ where scalar.value < 0x20:
+                let hex = String(scalar.value, radix: 16)
+                out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out + "\""
+    }
+}

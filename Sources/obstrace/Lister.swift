@@ -1,0 +1,138 @@
+import CommandLine
+import Tracepoints
+
+/// `obstrace list`: which tracepoints there are, and what they carry.
+struct Lister {
+    private let arguments: ListArguments
+    private let catalog: Catalog
+
+    init(_ arguments: ListArguments) throws(Failure) {
+        self.arguments = arguments
+        catalog = try translating { () throws(TraceError) in try Catalog() }
+    }
+
+    /// Prints the list and answers the exit status.
+    func run() throws(Failure) -> Int32 {
+        let names = try matchingNames()
+        var text = ""
+        if !arguments.isVerbose, !arguments.isJSON, arguments.fieldGlob == nil, arguments.typeGlob == nil {
+            for name in names {
+                text += name
+                text += "\n"
+            }
+            return Printer.print(text)
+        }
+        let layouts = try layouts(of: names)
+        if layouts.isEmpty { throw noField() }
+        if arguments.isJSON {
+            text = "[" + layouts.map { ListFormat.json($0) }.joined(separator: ",\n ") + "]\n"
+        } else if arguments.isVerbose {
+            let colour = Terminal.isColoured(arguments.colour)
+            text = layouts.map { ListFormat.description(of: $0, isColoured: colour) }.joined(separator: "\n")
+        } else {
+            text = layouts.map { ListFormat.line(of: $0, marking: fieldMatches) }.joined()
+        }
+        return Printer.print(text)
+    }
+
+    /// Prints the names of fields that the events have, for the completions.
+    static func printFields(of patterns: [String]) throws(Failure) -> Int32 {
+        let lister = try Lister(ListArguments())
+        var seen: Set<String> = []
+        var text = ""
+        for pattern in patterns {
+            for name in try lister.names(matching: [pattern], without: []).prefix(50) {
+                guard let layout = try? lister.catalog.layout(of: name) else { continue }
+                for field in layout.fields where seen.insert(field.name).inserted {
+                    text += field.name + "\n"
+                }
+            }
+        }
+        return Printer.print(text)
+    }
+
+    private func matchingNames() throws(Failure) -> [String] {
+        let inclusions = arguments.patterns.filter { !$0.isExclusion }
+        let names = try names(
+            matching: inclusions.map(\.glob),
+            without: arguments.patterns.filter(\.isExclusion).map(\.glob))
+        if names.isEmpty { throw try noMatch(inclusions.first ?? arguments.patterns.first) }
+        return names
+    }
+
+    /// The names that match any of the globs (all, if there is none) and none of those to leave out.
+    private func names(matching globs: [String], without exclusions: [String]) throws(Failure) -> [String] {
+        let all = try translating { () throws(TraceError) in try catalog.names() }
+        if globs.isEmpty, exclusions.isEmpty { return all }
+        let wanted = globs.map(NameGlob.init)
+        let unwanted = exclusions.map(NameGlob.init)
+        return all.filter { name in
+            (wanted.isEmpty || wanted.contains { $0.matches(name) })
+                && !unwanted.contains { $0.matches(name) }
+        }
+    }
+
+    private func layouts(of names: [String]) throws(Failure) -> [EventLayout] {
+        var layouts: [EventLayout] = []
+        for name in names {
+            let layout = try translating { () throws(TraceError) in try catalog.layout(of: name) }
+            if layout.fields.contains(where: fieldMatches) || (!searchesFields && layout.fields.isEmpty) {
+                layouts.append(layout)
+            }
+        }
+        return layouts
+    }
+
+    private var searchesFields: Bool { arguments.fieldGlob != nil || arguments.typeGlob != nil }
+
+    private func fieldMatches(_ field: Field) -> Bool {
+        (arguments.fieldGlob.map { Glob($0.text).matches(field.name) } ?? true)
+            && (arguments.typeGlob.map { Glob($0.text).matches(field.type) } ?? true)
+    }
+
+    private func noMatch(_ selection: Selection?) throws(Failure) -> Failure {
+        guard let selection else { return Failure("this kernel offers no tracepoints") }
+        let all = try translating { () throws(TraceError) in try catalog.names() }
+        let word = selection.glob.filter { !"*?[]".contains($0) }
+        var similar = Similar.names(to: word, among: all)
+        let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
+        let subsystems = Set(all.map { String($0.prefix { $0 != ":" }) }).sorted()
+        if similar.isEmpty, let first = parts.first {
+            similar = Similar.names(to: first, among: subsystems).map { $0 + ":*" }
+        }
+        if similar.isEmpty, let last = parts.last, last.utf8.count > 2 {
+            similar = all.filter { $0.contains(last) }.prefix(3).map { $0 }
+        }
+        let error = UsageError(
+            "no tracepoint matches '\(selection.glob)'", at: selection.pattern,
+            hint: similar.isEmpty ? nil : "did you mean \(similar.joined(separator: " or "))?")
+        return Failure(text: error.text, status: Status.failed)
+    }
+
+    private func noField() -> Failure {
+        let wanted = [
+            arguments.fieldGlob.map { "named '\($0.text)'" }, arguments.typeGlob.map { "of type '\($0.text)'" },
+        ].compactMap { $0 }.joined(separator: " ")
+        return Failure(
+            text: "obstrace: no event has a field \(wanted)\n  a glob matches the whole: '*name*' finds parts\n",
+            status: Status.failed)
+    }
+}
+
+/// A glob over names of events, which may leave the subsystem out: `sched_*` matches `sched:sched_switch`.
+struct NameGlob {
+    private let glob: Glob
+    private let isWhole: Bool
+
+    init(_ pattern: String) {
+        glob = Glob(pattern)
+        isWhole = pattern.utf8.contains(UInt8(ascii: ":"))
+    }
+
+    func matches(_ name: String) -> Bool {
+        if glob.matches(name) { return true }
+        if isWhole { return false }
+        let parts = name.split(separator: ":", maxSplits: 1)
+        return parts.contains { glob.matches(String($0)) }
+    }
+}

@@ -1,0 +1,283 @@
+import CommandLine
+import Glibc
+import Template
+import Tracepoints
+
+/// One run of `obstrace trace`: reads events, prints lines, minds signals and the command, sums up.
+struct Session: ~Copyable {
+    /// Why a run ends.
+    private enum End {
+        case signal, limit, commandEnded, tasksEnded, readerGone, abandoned
+    }
+
+    /// The tokens under which our descriptors are waited for.
+    private enum Token {
+        static let signal: UInt64 = 0
+        static let command: UInt64 = 1
+        static let output: UInt64 = 2
+    }
+
+    /// How long the other side may take nothing from us once the run is to end, in nanoseconds.
+    private static let patience: UInt64 = 1_000_000_000
+    /// When to look for the readers of our pipe after the start, in nanoseconds: a shell forks them a
+    /// little after us, and holds their ends of the pipe for a moment itself.
+    private static let readerSearches: [UInt64] = [0, 5_000_000, 20_000_000, 50_000_000, 100_000_000]
+
+    private var plan: Plan
+    private let observer: Observer
+    private let signals: Signals
+    private let command: HeldProcess?
+    private let sink: Sink
+    private var line = LineBuffer()
+    private var counts: [UInt64]
+    private var lines: UInt64 = 0
+    private var nextReaderSearch = 0
+    private var startTime: UInt64 = 0
+    private var hasExecuted = false
+    private var signalCount = 0
+    private var end: End?
+
+    /// Traces as the command line asks and answers the exit status.
+    static func run(_ arguments: TraceArguments) throws(Failure) -> Int32 {
+        var session = try Session(Plan(arguments))
+        return try session.trace()
+    }
+
+    /// Makes everything ready; the command stands ready but has not run.
+    private init(_ plan: consuming Plan) throws(Failure) {
+        let arguments = plan.arguments
+        // Before anything else of this process changes, so that the command starts with what we had.
+        let held = try plan.commandPath.map { path throws(Failure) in
+            let index = arguments.commandIndex ?? 0
+            return try checked { () throws(SystemError) in
+                // The command's words are the last ones of our own.
+                try unsafe HeldProcess(
+                    path: path, arguments: UnsafePointer(Swift.CommandLine.unsafeArgv + 1 + index))
+            }
+        }
+        signals = try checked { () throws(SystemError) in try Signals() }
+        switch arguments.output {
+        case .standardOutput: sink = Sink()
+        case .file(let file):
+            do throws(SystemError) {
+                sink = try Sink(path: file.text)
+            } catch {
+                throw Failure("cannot write '\(file.text)': \(error.reason)")
+            }
+        }
+        var options = ObserverOptions()
+        options.needs = plan.renderer.needs
+        options.cpus = arguments.cpus.map { list in CPUSet(list.ranges.flatMap { $0.map(Int32.init) }) }
+        if let size = arguments.bufferSize { options.bufferSize = size }
+        options.excludesSelf = !arguments.allProcesses
+        options.excludedPipe = sink.isPipe && !arguments.allProcesses ? sink.number : nil
+        let pids = arguments.pids + (held.map { [$0.pid] } ?? [])
+        let scope = pids.isEmpty ? Scope.system : .processes(pids)
+        let catalog = plan.catalog
+        observer = try translating { () throws(TraceError) in
+            try Observer(scope: scope, options: options, catalog: catalog)
+        }
+        for (layout, filter) in zip(plan.layouts, plan.filters) {
+            _ = try translating { () throws(TraceError) in try observer.add(layout, filter: filter?.text) }
+        }
+        counts = Array(repeating: 0, count: plan.layouts.count)
+        command = held
+        self.plan = plan
+    }
+
+    private mutating func trace() throws(Failure) -> Int32 {
+        try open()
+        startTime = System.monotonicTime()
+        say(plan.notes + observer.notes)
+        if plan.arguments.isVerbose {
+            let events = plan.layouts.count
+            let cpus = observer.cpus.cpus.count
+            tell("tracing \(events) event\(events == 1 ? "" : "s") on \(cpus) CPU\(cpus == 1 ? "" : "s")")
+        }
+        if let command {
+            // Until the child executes its program, what it does is ours.
+            observer.dropEvents(before: UInt64.max)
+            try checked { () throws(SystemError) in try command.release() }
+        }
+        let deadline = plan.arguments.duration.map { startTime &+ $0 }
+        while end == nil {
+            let now = System.monotonicTime()
+            let left = deadline.map { $0 > now ? ($0 - now) / 1_000_000 + 1 : 0 }
+            let wakeup = try translating { () throws(TraceError) in
+                try observer.wait(atMost: Int32(clamping: left ?? 1000))
+            }
+            for (token, events) in wakeup.others { handle(token, events) }
+            if wakeup.tasksHaveEnded { end = end ?? .tasksEnded }
+            if let deadline, System.monotonicTime() >= deadline { end = end ?? .limit }
+            if end == nil {
+                searchReaders()
+                try drain(isLast: false)
+            }
+        }
+        return try finish()
+    }
+
+    private func open() throws(Failure) {
+        do throws(TraceError) {
+            try observer.watch(signals.descriptor.number, .readable, token: Token.signal)
+            if let command { try observer.watch(command.descriptor.number, .readable, token: Token.command) }
+            // A regular file cannot be waited for, and has no reader that could go.
+            if sink.isPipe { try observer.watch(sink.number, [], token: Token.output) }
+            try observer.open()
+        } catch {
+            guard case .badFilter(let event, _, let reason, let position) = error,
+                let place = plan.layouts.firstIndex(where: { $0.fullName == event }),
+                let filter = plan.filters[place]
+            else { throw Failure(error) }
+            let start = position.map { min($0, filter.text.utf8.count) }
+            throw Failure(
+                UsageError(
+                    "\(event) does not take the filter: \(reason)", at: filter,
+                    range: start.map { $0..<min($0 + 1, filter.text.utf8.count) },
+                    notes: ["try: obstrace list -v \(event)"]))
+        }
+    }
+
+    private mutating func handle(_ token: UInt64, _ events: Poller.Events) {
+        switch token {
+        case Token.signal: while let signal = signals.next() { handle(signal) }
+        case Token.command: end = end ?? .commandEnded
+        default: end = .readerGone
+        }
+    }
+
+    /// The terminal sends its signals to the command as well, and what that makes of them decides; a
+    /// signal that was sent to us alone is handed on.
+    private mutating func handle(_ signal: (number: Int32, isFromKernel: Bool)) {
+        guard let command, end != .commandEnded else {
+            end = end ?? .signal
+            return
+        }
+        if signal.isFromKernel, signal.number == SIGINT { return }
+        signalCount += 1
+        command.send(signal.number)
+        // Who asks twice wants the end in any case.
+        if signalCount > 1 { end = end ?? .signal }
+    }
+
+    private mutating func searchReaders() {
+        guard sink.isPipe, observer.scope == .system, !plan.arguments.allProcesses,
+            nextReaderSearch < Session.readerSearches.count,
+            System.monotonicTime() &- startTime >= Session.readerSearches[nextReaderSearch]
+        else { return }
+        nextReaderSearch += 1
+        observer.exclude(PipelineReaders.find(sink.number))
+    }
+
+    /// Prints what the rings hold.
+    private mutating func drain(isLast: Bool) throws(Failure) {
+        observer.beginDrain(isLast: isLast)
+        if let command, !hasExecuted {
+            // Asked after the drain has begun: what that has taken up is older than an exec to come.
+            let time = command.execTime
+            observer.dropEvents(before: time ?? UInt64.max)
+            hasExecuted = time != nil
+        }
+        while let batch = observer.nextBatch() {
+            let left = plan.arguments.count.map { Int(clamping: $0 - lines) } ?? Int.max
+            let rendered = plan.renderer.render(batch, from: 0, limit: left, into: &line)
+            lines += UInt64(rendered.lines)
+            for index in 0..<rendered.consumed { unsafe counts[Int(batch.samples[index].event)] &+= 1 }
+            try flush()
+            if let count = plan.arguments.count, lines >= count { end = end ?? .limit }
+            if end == .readerGone || end == .abandoned || end == .limit { return }
+        }
+    }
+
+    /// Writes the rendered lines.
+    private mutating func flush() throws(Failure) {
+        guard line.count > 0 else { return }
+        defer { line.removeAll() }
+        var givesUpAt: UInt64?
+        var ends: End? = end
+        do throws(SystemError) {
+            let result = try sink.write(line.bytes) {
+                // The other side takes nothing. A signal or the end of the run limits how long we wait.
+                if ends == nil, signals.next() != nil { ends = .signal }
+                guard ends != nil else { return false }
+                let now = System.monotonicTime()
+                if givesUpAt == nil { givesUpAt = now &+ Session.patience }
+                return now >= givesUpAt ?? now
+            }
+            switch result {
+            case .done: end = ends
+            case .readerGone: end = .readerGone
+            case .abandoned: end = .abandoned
+            }
+        } catch {
+            throw Failure("cannot write: \(error.reason)")
+        }
+    }
+
+    /// Stops, prints what is left, sums up, and answers the exit status.
+    private mutating func finish() throws(Failure) -> Int32 {
+        if end != .limit { observer.disable() }
+        if end != .readerGone, end != .limit { try drain(isLast: true) }
+        if end == .readerGone {
+            command?.send(SIGTERM)
+            observer.abandon()
+            return Status.readerGone
+        }
+        if end == .abandoned { tell("the reader takes no more; the last lines were not written") }
+        let losses = observer.losses()
+        observer.abandon()
+        sumUp(losses)
+        var status = Status.done
+        if let command { status = try commandStatus(command) }
+        if end == .abandoned { return Status.failed }
+        if plan.arguments.isStrict, !losses.isEmpty { return Status.lost }
+        return status
+    }
+
+    /// The status of the command, which is ended where it still runs.
+    private func commandStatus(_ command: HeldProcess) throws(Failure) -> Int32 {
+        if end == .limit { command.send(SIGTERM) }
+        if end == .signal { return Status.done }
+        let ended = try checked { () throws(SystemError) in try command.wait() }
+        if let code = command.execError {
+            let error = CommandError(plan.arguments.command[0], code: code)
+            throw Failure(error.message, status: error.status)
+        }
+        if end == .limit { return Status.done }
+        return switch ended {
+        case .exited(let status): status
+        case .signaled(let signal): 128 + signal
+        }
+    }
+
+    /// Tells on stderr what was traced and lost: when something was lost, or when asked for.
+    private func sumUp(_ losses: [Loss]) {
+        let lost = losses.reduce(0) { $0 + $1.count }
+        let seen = counts.reduce(0, +)
+        if observer.lateCount > 0, !plan.arguments.isQuiet {
+            tell("\(observer.lateCount) events came after a line of a later time")
+        }
+        guard lost > 0 || plan.arguments.isVerbose else { return }
+        var text = "obstrace: \(seen) events, \(lost) lost\n"
+        for (index, layout) in plan.layouts.enumerated() {
+            let own = losses.reduce(0) { $1.event == index ? $0 + $1.count : $0 }
+            if own > 0 { text += "  \(layout.fullName): \(counts[index]) events, \(own) lost\n" }
+        }
+        System.print(text, to: 2)
+    }
+
+    private func say(_ notes: [String]) {
+        if !plan.arguments.isQuiet { for note in notes { tell(note) } }
+    }
+
+    private func tell(_ message: String) { System.print("obstrace: \(message)\n", to: 2) }
+}
+
+/// Runs a system call, and turns what it throws into a `Failure`.
+func checked<T: ~Copyable>(_ body: () throws(SystemError) -> T) throws(Failure) -> T {
+    do throws(SystemError) {
+        return try body()
+    } catch {
+        throw Failure("\(error)")
+    }
+}
