@@ -20,7 +20,7 @@ struct TaskNames: ~Copyable {
     }
 
     private var slots: UnsafeMutablePointer<Slot>
-    private var capacity: Int
+    private(set) var capacity: Int
     private var count = 0
 
     /// Makes an empty table.
