@@ -45,6 +45,7 @@ public struct AsyncEvents: AsyncSequence {
 /// A read that blocks a thread of its own, while the one who asked for it is suspended.
 ///
 /// Unchecked: the observer is used by this thread only while its owner awaits the result.
+@safe
 private final class BlockingRead: @unchecked Sendable {
     private let observer: Observer
     private var continuation: UnsafeContinuation<Result<Event?, TraceError>, Never>?
