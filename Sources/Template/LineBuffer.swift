@@ -1,4 +1,4 @@
-import Tracepoints
+public import Tracepoints
 
 /// A growing run of bytes that lines are rendered into and written from with one system call.
 ///
@@ -51,7 +51,7 @@ public struct LineBuffer: ~Copyable {
 
     /// Appends one byte.
     @inline(__always)
-    mutating func append(_ byte: UInt8) {
+    public mutating func append(_ byte: UInt8) {
         reserve(1)
         unsafe base[count] = byte
         count &+= 1
@@ -67,7 +67,7 @@ public struct LineBuffer: ~Copyable {
 
     /// Appends bytes as they are.
     @inline(__always)
-    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return }
         reserve(bytes.count)
         unsafe UnsafeMutableRawPointer(base + count).copyMemory(from: source, byteCount: bytes.count)
@@ -76,7 +76,7 @@ public struct LineBuffer: ~Copyable {
 
     /// Appends bytes as they are.
     @inline(__always)
-    mutating func append(_ bytes: Bytes) {
+    public mutating func append(_ bytes: Bytes) {
         unsafe append(UnsafeRawBufferPointer(start: bytes.base, count: bytes.count))
     }
 

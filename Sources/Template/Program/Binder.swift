@@ -1,0 +1,197 @@
+import Tracepoints
+
+extension Alternative {
+    /// What the name leads to in an event, or `nil`.
+    func value(in layout: EventLayout) -> Value? {
+        if scope != .context, let field = layout.field(name) {
+            guard let index else { return .field(field) }
+            switch field.kind {
+            case .array: return index < field.elementCount ? .element(field, index) : nil
+            case .dynamicArray: return .element(field, index)
+            default: return nil
+            }
+        }
+        guard scope != .own, index == nil else { return nil }
+        return ContextValue(rawValue: name).map(Value.context)
+    }
+}
+
+/// Finds out whether a template fits the events that it is bound to.
+struct Binder {
+    /// The template's events.
+    let layouts: [EventLayout]
+    let symbols: KernelSymbols
+    /// What the user is to be told once: where a field is absent from some of the events.
+    private(set) var notes: [String] = []
+
+    init(layouts: [EventLayout], symbols: KernelSymbols) {
+        self.layouts = layouts
+        self.symbols = symbols
+    }
+
+    mutating func check(_ template: Template) throws(TemplateError) {
+        guard !layouts.isEmpty else { return }
+        for case .placeholder(let placeholder) in template.pieces {
+            let absent = layouts.filter { layout in
+                placeholder.alternatives.allSatisfy { $0.value(in: layout) == nil }
+            }
+            if absent.count == layouts.count { throw missing(placeholder.alternatives[0]) }
+            // Whoever gives a default knows that the field may be absent.
+            if placeholder.fallback == nil { noteAbsence(of: placeholder, in: absent) }
+            try checkSpec(of: placeholder)
+        }
+    }
+
+    private mutating func noteAbsence(of placeholder: Placeholder, in absent: [EventLayout]) {
+        guard let first = absent.first else { return }
+        let name = placeholder.alternatives[0].name
+        let others = absent.dropFirst().prefix(2).map(\.fullName)
+        let more = absent.count - 1 - others.count
+        let events = ([first.fullName] + others).joined(separator: ", ")
+        note(
+            absent.count == 1
+                ? "\(events) has no field '\(name)'; it prints '-' there"
+                : "\(events)\(more > 0 ? " and \(more) more" : "") have no field '\(name)'; it prints '-' there"
+        )
+    }
+
+    private mutating func note(_ text: String) {
+        if !notes.contains(text) { notes.append(text) }
+    }
+
+    // MARK: Names
+
+    private func missing(_ alternative: Alternative) -> TemplateError {
+        let range = alternative.place.range
+        if let index = alternative.index { return wrongIndex(index, alternative) }
+        let fields = unique(layouts.flatMap { $0.fields.map(\.name) })
+        let context = ContextValue.allCases.map(\.rawValue)
+        let name = displayed(alternative.name)
+        let message: String
+        let candidates: [String]
+        switch alternative.scope {
+        case .context:
+            message = "there is no context value '\(name)'"
+            candidates = context
+        case .own, .any:
+            message =
+                layouts.count == 1
+                ? "\(layouts[0].fullName) has no field '\(name)'"
+                : "none of the \(layouts.count) events has a field '\(name)'"
+            candidates = fields + (alternative.scope == .own ? [] : context)
+        }
+        let sign = alternative.scope == .any ? "" : alternative.scope == .own ? "." : "@"
+        return TemplateError(
+            message, at: range, hint: suggestion(for: alternative, among: candidates, sign: sign),
+            notes: choice(fields, context))
+    }
+
+    private func suggestion(for alternative: Alternative, among candidates: [String], sign: String) -> String?
+    {
+        // A name of the other kind that is right as it stands is the likeliest.
+        if alternative.scope == .context, layouts.contains(where: { $0.field(alternative.name) != nil }) {
+            return "did you mean <\(alternative.name)>?"
+        }
+        if alternative.scope == .own, ContextValue(rawValue: alternative.name) != nil {
+            return "did you mean <@\(alternative.name)>?"
+        }
+        return nearest(to: alternative.name, among: candidates).map { "did you mean <\(sign)\($0)>?" }
+    }
+
+    private func wrongIndex(_ index: Int, _ alternative: Alternative) -> TemplateError {
+        let name = displayed(alternative.name)
+        for layout in layouts {
+            guard let field = layout.field(alternative.name) else { continue }
+            if field.kind == .array {
+                let count = field.elementCount
+                return TemplateError(
+                    "'\(name)' of \(layout.fullName) has \(count) element\(count == 1 ? "" : "s"), no [\(index)]",
+                    at: alternative.place.range, hint: "count from 0 to \(count - 1)")
+            }
+            return TemplateError(
+                "'\(name)' of \(layout.fullName) is no array: its type is \(displayed(field.type))",
+                at: alternative.place.range, hint: "write <\(name)>")
+        }
+        var plain = alternative
+        plain.index = nil
+        guard plain.scope != .own, ContextValue(rawValue: plain.name) != nil else { return missing(plain) }
+        return TemplateError(
+            "'\(name)' is no array", at: alternative.place.range, hint: "write <\(plain.description)>")
+    }
+
+    /// What there is to choose from, and where to read more.
+    private func choice(_ fields: [String], _ context: [String]) -> [String] {
+        let shown = fields.prefix(40).joined(separator: " ") + (fields.count > 40 ? " ..." : "")
+        let first = "fields: " + displayed(shown)
+        let second = "context: " + context.joined(separator: " ")
+        let try_ = "try: obstrace list -v \(layouts[0].fullName)"
+        return first.utf8.count <= 60 ? [first + "     " + second, try_] : [first, second, try_]
+    }
+
+    private func unique(_ names: [String]) -> [String] {
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
+    }
+
+    // MARK: Types
+
+    private mutating func checkSpec(of placeholder: Placeholder) throws(TemplateError) {
+        let spec = placeholder.spec
+        guard spec.type != nil || spec.limit != nil else { return }
+        var misfits: [(value: Value, layout: EventLayout)] = []
+        var fits = 0
+        var limits: Set<Bool> = []
+        for layout in layouts {
+            for value in placeholder.alternatives.compactMap({ $0.value(in: layout) }) {
+                if let manner = value.manner(spec.type, decimals: spec.limit, in: layout, symbols: symbols) {
+                    fits += 1
+                    limits.insert(manner.limit != .none)
+                } else {
+                    misfits.append((value, layout))
+                }
+            }
+        }
+        if let (value, layout) = misfits.first {
+            if fits == 0 { throw misfit(placeholder, value, layout) }
+            let name = placeholder.alternatives[0].name
+            note(
+                "the type in \(displayed(placeholder.description)) does not fit \(layout.fullName), where "
+                    + "'\(name)' is \(value.kindInWords); it is written plainly there")
+        }
+        if spec.limit != nil, !limits.contains(true) { throw needlessLimit(placeholder) }
+    }
+
+    private func misfit(_ placeholder: Placeholder, _ value: Value, _ layout: EventLayout) -> TemplateError {
+        let spec = placeholder.spec
+        let name = displayed(placeholder.alternatives[0].name)
+        var type = ""
+        var reason = "'\(name)' of \(layout.fullName) is \(value.kindInWords)"
+        if case .context = value { reason = "<\(name)> is \(value.kindInWords)" }
+        switch spec.type {
+        case .named(let named):
+            type = named.rawValue
+            if named == .symbolic {
+                reason = "the print format gives no names for '\(name)' of \(layout.fullName)"
+            }
+        case .pattern: type = "%..."
+        case nil: break
+        }
+        let fitting = TypeName.allCases.filter {
+            value.manner(.named($0), decimals: nil, in: layout, symbols: symbols) != nil
+        }
+        var names = fitting.map(\.rawValue)
+        if value.shape == .wall { names.append("a strftime pattern") }
+        return TemplateError(
+            "the type '\(type)' does not fit: \(reason)", at: spec.typePlace.range,
+            notes: ["types that fit: " + names.joined(separator: " ")])
+    }
+
+    private func needlessLimit(_ placeholder: Placeholder) -> TemplateError {
+        let spec = placeholder.spec
+        let written = String(placeholder.spec.limit ?? 0)
+        return TemplateError(
+            "'.\(written)' does not fit: the value is not cut, lest it be another one",
+            at: spec.limitPlace.range, hint: "0\(written) fills a number with zeros",
+            notes: [".max is the greatest number of columns of text, or the decimals of a time or size"])
+    }
+}

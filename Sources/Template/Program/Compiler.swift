@@ -1,0 +1,358 @@
+import Tracepoints
+
+/// Makes steps of the pieces of a template, for one event at a time.
+struct Compiler {
+    private(set) var program = Program()
+    private let symbols: KernelSymbols
+    private let options: RenderOptions
+    /// Text that waits to be joined with what follows.
+    private var text: [UInt8] = []
+    /// The event's print format, compiled at its first use: an index, or -1 for the caller's fallback, -2
+    /// for the fields.
+    private var print: Int?
+    private var event = 0
+
+    init(symbols: KernelSymbols, options: RenderOptions) {
+        self.symbols = symbols
+        self.options = options
+    }
+
+    /// Adds the steps of the next event.
+    mutating func add(_ layout: EventLayout, _ template: Template, marksLate: Bool) {
+        print = nil
+        var isColoured = false
+        for piece in template.pieces {
+            switch piece {
+            case .text(let bytes): text += bytes
+            case .colour(let styles):
+                guard options.colour, isColoured || !styles.isEmpty else { break }
+                isColoured = !styles.isEmpty
+                text += Style.sequence(styles)
+            case .placeholder(let placeholder): add(placeholder, layout)
+            }
+        }
+        if isColoured { text += Style.sequence([]) }
+        if marksLate { addLateMark() }
+        if template.endsLine { text.append(0x0a) }
+        flush()
+        program.starts.append(Int32(program.ops.count))
+        event += 1
+    }
+
+    private mutating func flush() {
+        guard !text.isEmpty else { return }
+        program.add(program.literal(text))
+        text = []
+    }
+
+    private mutating func addLateMark() {
+        flush()
+        var op = Op(code: .unlessLate)
+        op.skip = 1
+        program.add(op)
+        let mark = Array(" (late)".utf8)
+        program.add(
+            program.literal(options.colour ? Style.sequence([.yellow]) + mark + Style.sequence([]) : mark))
+    }
+
+    // MARK: Placeholders
+
+    private mutating func add(_ placeholder: Placeholder, _ layout: EventLayout) {
+        var chain: [Op] = []
+        /// What comes last in the chain and always has something to print.
+        var tail: [Op]?
+        let spec = placeholder.spec
+        alternatives: for alternative in placeholder.alternatives {
+            guard let value = alternative.value(in: layout) else { continue }
+            // Where the type does not fit this event's value, it is written in the manner of its own.
+            let manner =
+                value.manner(spec.type, decimals: spec.limit, in: layout, symbols: symbols)
+                ?? value.manner(nil, decimals: spec.limit, in: layout, symbols: symbols)
+            guard let manner else { continue }
+            switch value {
+            case .context(.fields):
+                tail = fields(of: layout, manner, spec)
+                break alternatives
+            case .context(.print):
+                if let op = printOp(layout, manner, spec) { chain.append(op) }
+                tail = fields(of: layout, manner, spec)
+                break alternatives
+            case .context(.event), .context(.name), .context(.subsystem):
+                let name = constant(value, layout)
+                if chain.isEmpty, manner.form == .text {
+                    text += finished(name, spec, isEscaped: true)
+                    return
+                }
+                var op = op(value, manner, spec)
+                (op.offset, op.count) = program.pooled(name)
+                tail = [op]
+                break alternatives
+            case .context(let context):
+                need(context)
+                let op = op(value, manner, spec)
+                if context.isAlwaysKnown {
+                    tail = [op]
+                    break alternatives
+                }
+                chain.append(op)
+            case .field, .element:
+                chain.append(op(value, manner, spec))
+                break alternatives
+            }
+        }
+        flush()
+        let last: [Op]
+        if let tail {
+            last = tail
+        } else {
+            let text = finished(placeholder.fallback ?? [UInt8(ascii: "-")], spec, isEscaped: false)
+            if chain.isEmpty {
+                self.text += text
+                return
+            }
+            last = text.isEmpty ? [] : [program.literal(text)]
+        }
+        add(chain, last)
+    }
+
+    /// Adds steps of which the first that has something to print is the last.
+    private mutating func add(_ chain: [Op], _ last: [Op]) {
+        program.ops += linked(chain, last)
+    }
+
+    private func linked(_ chain: [Op], _ last: [Op]) -> [Op] {
+        chain.enumerated().map { index, op in
+            var op = op
+            op.skip = UInt16(chain.count - index - 1 + last.count)
+            return op
+        } + last
+    }
+
+    private mutating func need(_ value: ContextValue) {
+        switch value {
+        case .pid: program.needs.insert(.pid)
+        case .tid: program.needs.insert(.tid)
+        case .comm: program.needs.insert(.comm)
+        case .ppid, .uid, .user, .exe, .cmdline, .cgroup, .container: program.needs.insert(.process)
+        default: break
+        }
+    }
+
+    /// The bytes of a value that is the same for all lines of an event.
+    private func constant(_ value: Value, _ layout: EventLayout) -> [UInt8] {
+        switch value {
+        case .context(.event): Array(layout.fullName.utf8)
+        case .context(.name): Array(layout.name.utf8)
+        default: Array(layout.subsystem.utf8)
+        }
+    }
+
+    /// Constant text as it stands in the line.
+    private func finished(_ bytes: [UInt8], _ spec: Spec, isEscaped: Bool) -> [UInt8] {
+        var line = LineBuffer(capacity: 64)
+        unsafe bytes.withUnsafeBytes { bytes in
+            if isEscaped { unsafe _ = line.appendText(Bytes(bytes)) } else { unsafe line.append(bytes) }
+        }
+        if isEscaped, let limit = spec.limit { line.cut(from: 0, columns: limit, isEscaped: true) }
+        line.pad(from: 0, width: spec.width, alignment: spec.alignment)
+        return unsafe Array(line.bytes)
+    }
+
+    /// A step with what its spec says of it.
+    private func step(_ code: Op.Code, _ manner: Manner, _ spec: Spec) -> Op {
+        var op = Op(code: code)
+        op.form = manner.form
+        op.wrap = manner.wrap
+        op.width = UInt16(spec.width)
+        if spec.isAlternate { op.flags.insert(.isAlternate) }
+        if spec.showsPlus { op.flags.insert(.showsPlus) }
+        if spec.isZeroFilled { op.flags.insert(.isZeroFilled) }
+        switch spec.alignment {
+        case .right: break
+        case .left: op.flags.insert(.alignsLeft)
+        case .centre: op.flags.insert(.centres)
+        }
+        switch manner.limit {
+        case .none: break
+        case .decimals: op.limit = UInt16(min(spec.limit ?? manner.form.usualDecimals, 9))
+        case .columns:
+            guard let limit = spec.limit else { break }
+            op.limit = UInt16(limit)
+            op.flags.insert(.isCut)
+        }
+        if manner.form == .text || manner.wrap == .escaped { op.flags.insert(.isEscaped) }
+        if spec.width > 0 || op.flags.contains(.isCut) || manner.wrap != .none {
+            op.flags.insert(.isFinished)
+        }
+        return op
+    }
+
+    /// The step that writes a value of the record or of the context.
+    private mutating func op(_ value: Value, _ manner: Manner, _ spec: Spec) -> Op {
+        var op: Op
+        switch manner.writer {
+        case .line, .integer: op = step(.integer, manner, spec)
+        case .bytes: op = step(manner.form == .text ? .text : .bytes, manner, spec)
+        case .array:
+            op = step(.bytes, manner, spec)
+            op.form = .array
+            op.elementForm = manner.form
+        case .presentation(let presentation):
+            op = step(.presentation, manner, spec)
+            op.extra = Int32(program.presentations.count)
+            program.presentations.append(presentation)
+        case .wall(let clock):
+            op = step(.wall, manner, spec)
+            op.extra = Int32(program.clocks.count)
+            program.clocks.append(clock)
+        }
+        op.read(value)
+        // The commonest steps have codes of their own.
+        if op.code == .integer, !op.flags.contains(.isFinished), !op.flags.contains(.showsPlus) {
+            if op.form == .decimal { op.code = .decimal }
+            if op.form == .clock, op.source == .time {
+                op.code = .time
+                op.count = op.limit == 0 ? 10 : 9 - Int32(op.limit)
+            }
+        }
+        return op
+    }
+
+    // MARK: Many values
+
+    /// The steps that print all of the event's own fields as `name=value`.
+    private mutating func fields(of layout: EventLayout, _ manner: Manner, _ spec: Spec) -> [Op] {
+        var ops: [Op] = []
+        let isRaw = manner.wrap == .none
+        for (index, field) in layout.fields.enumerated() {
+            ops.append(program.literal(Array(((index > 0 ? " " : "") + field.name + "=").utf8)))
+            let value = Value.field(field)
+            guard var manner = value.manner(nil, decimals: nil, in: layout, symbols: symbols) else {
+                continue
+            }
+            if isRaw, manner.form == .text { manner = Manner(writer: .bytes, form: .raw) }
+            var op = op(value, manner, Spec())
+            if manner.form == .text {
+                op.wrap = .nameValue
+                op.flags.insert(.isFinished)
+            }
+            ops += linked([op], [program.literal([UInt8(ascii: "-")])])
+        }
+        // What the values hold is escaped already.
+        var group = manner
+        if group.wrap == .escaped { group.wrap = .none }
+        var finish = step(.finish, group, spec)
+        guard finish.flags.contains(.isFinished) else { return ops }
+        if manner.wrap == .escaped { finish.flags.insert(.isEscaped) }
+        return [Op(code: .begin)] + ops + [finish]
+    }
+
+    /// The step that prints the event's print format; `nil` where only its fields can be printed.
+    private mutating func printOp(_ layout: EventLayout, _ manner: Manner, _ spec: Spec) -> Op? {
+        if print == nil {
+            do throws(PrintFormat.Failure) {
+                let format = try PrintFormat(of: layout, symbols: symbols)
+                print = program.prints.count
+                program.prints.append(format)
+            } catch {
+                print = options.printFallback == nil ? -2 : -1
+                program.printFallbacks.append(PrintFallback(event: event, reason: error.message))
+            }
+        }
+        guard let print, print > -2 else { return nil }
+        var op = step(print >= 0 ? .print : .foreignPrint, manner, spec)
+        op.extra = Int32(print)
+        return op
+    }
+}
+
+extension ContextValue {
+    /// Whether every event has the value.
+    var isAlwaysKnown: Bool {
+        switch self {
+        case .time, .wall, .delta, .elapsed, .cpu, .n, .event, .name, .subsystem, .fields, .print: true
+        case .pid, .tid, .comm, .ppid, .uid, .user, .exe, .cmdline, .cgroup, .container, .late: false
+        }
+    }
+}
+
+extension Op.Form {
+    /// The number of decimals where the spec tells none.
+    fileprivate var usualDecimals: Int {
+        switch self {
+        case .size1024, .size1000: 1
+        case .nanoseconds, .microseconds, .milliseconds, .seconds: 3
+        default: 9
+        }
+    }
+}
+
+extension Op {
+    /// Sets where the value is read from.
+    fileprivate mutating func read(_ value: Value) {
+        switch value {
+        case .field(let field):
+            offset = Int32(field.offset)
+            count = Int32(field.size)
+            read(field, isElement: false)
+        case .element(let field, let index):
+            offset = Int32(field.offset)
+            read(field, isElement: true)
+            if field.isDynamic {
+                source = .dynamicElement
+                count = Int32(index)
+            } else {
+                source = .field
+                offset += Int32(index * field.elementSize)
+            }
+        case .context(let value): read(value)
+        }
+    }
+
+    private mutating func read(_ field: Field, isElement: Bool) {
+        size = UInt8(truncatingIfNeeded: field.elementSize)
+        if field.isSigned { flags.insert(.isSigned) }
+        if field.isRelative { flags.insert(.isRelative) }
+        // An address reads as one only with its prefix.
+        if field.kind == .pointer, form == .hex { flags.insert(.isAlternate) }
+        switch field.kind {
+        case .integer, .pointer: source = .field
+        case .text: source = .fixedText
+        case .dynamicText: source = .dynamicText
+        case .array, .opaque: source = .fixedBytes
+        case .dynamicArray, .dynamicBitmask: source = .dynamicBytes
+        }
+    }
+
+    private mutating func read(_ value: ContextValue) {
+        switch value {
+        case .time: source = .time
+        case .wall: source = .wall
+        case .delta: source = .delta
+        case .elapsed: source = .elapsed
+        case .cpu: source = .cpu
+        case .pid: source = .pid
+        case .tid: source = .tid
+        case .ppid: source = .parent
+        case .uid: source = .uid
+        case .late: source = .late
+        case .n: source = .line
+        case .comm: source = .comm
+        case .user: source = .user
+        case .exe: source = .exe
+        case .cmdline: source = .cmdline
+        case .cgroup: source = .cgroup
+        case .container: source = .container
+        case .event, .name, .subsystem: source = .pool
+        case .fields, .print: break
+        }
+        switch value {
+        case .cpu, .pid, .tid, .ppid:
+            size = 4
+            flags.insert(.isSigned)
+        case .uid: size = 4
+        case .wall, .delta, .elapsed: flags.insert(.isSigned)
+        default: break
+        }
+    }
+}

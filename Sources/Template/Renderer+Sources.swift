@@ -1,0 +1,153 @@
+import Tracepoints
+
+extension Renderer {
+    /// The integer that a step writes, or `nil` where the event does not have it.
+    @inline(__always)
+    func integer(_ op: Op, _ sample: Sample, _ batch: Batch) -> Int64? {
+        switch op.source {
+        case .field:
+            return sample.record.integer(
+                at: Int(op.offset), size: Int(op.size), isSigned: op.flags.contains(.isSigned))
+        case .cpu: return Int64(sample.cpu)
+        case .pid: return sample.pid < 0 ? nil : Int64(sample.pid)
+        case .tid: return sample.tid < 0 ? nil : Int64(sample.tid)
+        case .time: return Int64(bitPattern: time)
+        default: return rareInteger(op, sample, batch)
+        }
+    }
+
+    @inline(never)
+    private func rareInteger(_ op: Op, _ sample: Sample, _ batch: Batch) -> Int64? {
+        switch op.source {
+        case .dynamicElement:
+            let all = sample.record.located(at: Int(op.offset), isRelative: op.flags.contains(.isRelative))
+            return all?.integer(
+                at: Int(op.count) * Int(op.size), size: Int(op.size), isSigned: op.flags.contains(.isSigned))
+        case .wall: return wallTime(batch)
+        case .elapsed: return Int64(bitPattern: time &- options.startTime)
+        case .delta: return Int64(bitPattern: time &- previousTime)
+        case .line: return Int64(bitPattern: lineNumber)
+        case .late: return sample.isLate || op.form != .late ? (sample.isLate ? 1 : 0) : nil
+        case .parent: return process(of: sample, batch)?.parent.map(Int64.init)
+        case .uid: return process(of: sample, batch)?.uid.map(Int64.init)
+        default: return nil
+        }
+    }
+
+    private func process(of sample: Sample, _ batch: Batch) -> ProcessInfo? {
+        let index = Int(sample.process)
+        return index >= 0 && index < batch.processes.count ? batch.processes[index] : nil
+    }
+
+    // MARK: Text
+
+    /// Appends text, escaped; `false` where the event does not have it.
+    @inline(__always)
+    mutating func appendText(
+        _ op: Op, _ sample: Sample, _ batch: Batch, to line: inout LineBuffer
+    ) -> Bool {
+        switch op.source {
+        case .comm: return appendComm(sample.comm, to: &line)
+        case .dynamicText, .dynamicBytes:
+            let text = sample.record.located(at: Int(op.offset), isRelative: op.flags.contains(.isRelative))
+            guard let text else { return false }
+            // Text without its closing zero is what was left after the kernel cut it.
+            if !line.appendText(text, endsAtNul: true), text.count > 0 { line.append("…") }
+            return true
+        case .fixedText, .fixedBytes:
+            guard let text = sample.record.slice(Int(op.offset), Int(op.count)) else { return false }
+            if !line.appendText(text, endsAtNul: true), text.count > 0 { line.append("…") }
+            return true
+        default:
+            guard let text = bytes(op, sample, batch) else { return false }
+            line.appendText(text.bytes)
+            return true
+        }
+    }
+
+    /// Appends the name of a task.
+    @inline(__always)
+    private func appendComm(_ comm: Comm, to line: inout LineBuffer) -> Bool {
+        guard !comm.isUnknown else { return false }
+        let low = uncleanBytes(UInt64(littleEndian: comm.low))
+        let high = uncleanBytes(UInt64(littleEndian: comm.high))
+        let length = low != 0 ? low.trailingZeroBitCount / 8 : 8 &+ high.trailingZeroBitCount / 8
+        let word = length < 8 ? UInt64(littleEndian: comm.low) : UInt64(littleEndian: comm.high)
+        // The first byte that is not plain is most often the zero at the end.
+        guard length < 16, (word >> UInt64((length & 7) &* 8)) & 0xff == 0 else {
+            appendUncleanComm(comm, to: &line)
+            return true
+        }
+        unsafe line.append(room: 16) { out in
+            let out = UnsafeMutableRawPointer(out)
+            unsafe out.storeBytes(of: comm.low, as: UInt64.self)
+            unsafe out.storeBytes(of: comm.high, toByteOffset: 8, as: UInt64.self)
+            return length
+        }
+        return true
+    }
+
+    @inline(never)
+    private func appendUncleanComm(_ comm: Comm, to line: inout LineBuffer) {
+        unsafe withUnsafeBytes(of: comm) { bytes in
+            unsafe _ = line.appendText(Bytes(bytes), endsAtNul: true)
+        }
+    }
+
+    /// The bytes that a step writes and whether the kernel cut them, or `nil` where the event does not have
+    /// them. They are valid until the next call.
+    mutating func bytes(_ op: Op, _ sample: Sample, _ batch: Batch) -> (bytes: Bytes, isCut: Bool)? {
+        switch op.source {
+        case .fixedBytes, .fixedText:
+            guard let all = sample.record.slice(Int(op.offset), Int(op.count)) else { return nil }
+            return endsAtNul(op) ? untilNul(all) : (all, false)
+        case .dynamicBytes, .dynamicText:
+            let all = sample.record.located(at: Int(op.offset), isRelative: op.flags.contains(.isRelative))
+            guard let all else { return nil }
+            return endsAtNul(op) ? untilNul(all) : (all, false)
+        case .pool: return unsafe (Bytes(pool.slice(Int(op.offset), Int(op.count))), false)
+        case .comm:
+            guard !sample.comm.isUnknown else { return nil }
+            content.removeAll()
+            unsafe withUnsafeBytes(of: sample.comm) { unsafe content.append($0) }
+            return unsafe (Bytes(content.bytes).untilNul(), false)
+        default: return processText(op, sample, batch)
+        }
+    }
+
+    /// Whether the bytes are text and what follows a zero is no part of it.
+    private func endsAtNul(_ op: Op) -> Bool {
+        op.source == .fixedText || op.source == .dynamicText || op.wrap != .none
+    }
+
+    private func untilNul(_ all: Bytes) -> (bytes: Bytes, isCut: Bool) {
+        let text = all.untilNul()
+        return (text, text.count == all.count && text.count > 0)
+    }
+
+    private mutating func processText(
+        _ op: Op, _ sample: Sample, _ batch: Batch
+    ) -> (bytes: Bytes, isCut: Bool)? {
+        guard let process = process(of: sample, batch) else { return nil }
+        let text: [UInt8]?
+        switch op.source {
+        case .user: text = process.user
+        case .exe: text = process.exe
+        case .cmdline: text = process.cmdline
+        case .cgroup: text = process.cgroup
+        case .container: text = process.container
+        default: text = nil
+        }
+        guard let text, !text.isEmpty else { return nil }
+        content.removeAll()
+        if op.source == .cmdline {
+            var length = text.count
+            while length > 0, text[length - 1] == 0 { length -= 1 }
+            let separator: UInt8 = op.form == .arguments ? 0 : 0x20
+            for byte in text[..<length] { content.append(byte == 0 ? separator : byte) }
+        } else {
+            unsafe text.withUnsafeBytes { unsafe content.append($0) }
+        }
+        return unsafe (Bytes(content.bytes), false)
+    }
+}

@@ -1,0 +1,185 @@
+public import Tracepoints
+
+/// Renders batches of events into lines, by templates that were compiled once.
+///
+/// It keeps what a line says of those before it: its number and the time since the last one.
+public struct Renderer: ~Copyable {
+    let ops: PlainArray<Op>
+    let starts: PlainArray<Int32>
+    let pool: PlainArray<UInt8>
+    let presentations: [PrintFormat.Presentation]
+    let prints: [PrintFormat]
+    let symbols: KernelSymbols
+    let options: RenderOptions
+    var clocks: [WallClock]
+    var seconds = SecondsCache()
+    /// The number of the line that is rendered.
+    var lineNumber: UInt64 = 0
+    /// The time of the line that is rendered and of the one before it, in nanoseconds.
+    var time: UInt64 = 0
+    var previousTime: UInt64 = 0
+    /// Bytes of a value that does not lie in the record.
+    var content = LineBuffer(capacity: 4096)
+    /// What has been rendered and is to be rewritten.
+    var scratch = LineBuffer(capacity: 4096)
+
+    /// What must be known of each event's moment, and no more.
+    public let needs: ContextNeeds
+    /// The events whose `<print>` goes through the fallback or prints the fields.
+    public let printFallbacks: [PrintFallback]
+    /// What the user is to be told once, such as a field that some of the events do not have.
+    public let notes: [String]
+
+    /// Compiles templates for the events that they are bound to: the binding at an index is that of
+    /// `Sample.event`, its `template` an index into `templates`, or `nil` for the default line.
+    ///
+    /// - Throws: the first template that does not fit its events.
+    public init(
+        _ bindings: [(layout: EventLayout, template: Int?)], templates: [Template], symbols: KernelSymbols,
+        options: RenderOptions
+    ) throws(BindError) {
+        var notes: [String] = []
+        for (index, template) in templates.enumerated() {
+            let layouts = bindings.filter { $0.template == index }.map(\.layout)
+            var binder = Binder(layouts: layouts, symbols: symbols)
+            do throws(TemplateError) {
+                try binder.check(template)
+            } catch {
+                throw BindError(template: index, error: error)
+            }
+            notes += binder.notes.filter { !notes.contains($0) }
+        }
+        let defaultLine = Template.defaultLine(for: bindings.map(\.layout))
+        var compiler = Compiler(symbols: symbols, options: options)
+        for binding in bindings {
+            let template = binding.template.map { templates[$0] }
+            compiler.add(binding.layout, template ?? defaultLine, marksLate: template == nil)
+        }
+        let program = compiler.program
+        ops = PlainArray(program.ops)
+        starts = PlainArray(program.starts)
+        pool = PlainArray(program.pool)
+        presentations = program.presentations
+        prints = program.prints
+        clocks = program.clocks
+        needs = program.needs
+        printFallbacks = program.printFallbacks
+        self.notes = notes
+        self.symbols = symbols
+        self.options = options
+    }
+
+    /// Appends a line for each event from the batch's sample `from` on, until `limit` lines are made; answers
+    /// how many samples that took and how many lines it made.
+    public mutating func render(
+        _ batch: Batch, from: Int, limit: Int, into line: inout LineBuffer
+    ) -> (consumed: Int, lines: Int) {
+        let count = unsafe batch.samples.count
+        precondition(from >= 0 && from <= count)
+        var index = from
+        var lines = 0
+        while index < count, lines < limit {
+            let sample = unsafe batch.samples[index]
+            index &+= 1
+            let event = Int(sample.event)
+            guard event >= 0, event < starts.count &- 1 else { continue }
+            lineNumber &+= 1
+            time = sample.time
+            if lineNumber == 1 { previousTime = time }
+            run(from: Int(starts[event]), to: Int(starts[event &+ 1]), sample, batch, into: &line)
+            previousTime = time
+            lines &+= 1
+        }
+        return (index &- from, lines)
+    }
+
+    /// Takes the steps of one line.
+    @inline(__always)
+    private mutating func run(
+        from first: Int, to end: Int, _ sample: Sample, _ batch: Batch, into line: inout LineBuffer
+    ) {
+        var position = first
+        var groupStart = line.count
+        while position < end {
+            let op = ops[position]
+            position &+= 1
+            let start = line.count
+            switch op.code {
+            case .word:
+                unsafe line.append(room: 8) { out in
+                    unsafe UnsafeMutableRawPointer(out).storeBytes(of: op.word.littleEndian, as: UInt64.self)
+                    return Int(op.count)
+                }
+                continue
+            case .literal:
+                unsafe line.append(pool.slice(Int(op.offset), Int(op.count)))
+                continue
+            case .decimal:
+                guard let value = integer(op, sample, batch) else { continue }
+                if op.flags.contains(.isSigned) {
+                    line.appendDecimal(signed: value)
+                } else {
+                    line.appendDecimal(UInt64(bitPattern: value))
+                }
+                position &+= Int(op.skip)
+                continue
+            case .time:
+                unsafe line.append(room: 32) { out in
+                    unsafe seconds.write(sample.time, dropped: Int(op.count), out)
+                }
+                position &+= Int(op.skip)
+                continue
+            case .text:
+                guard appendText(op, sample, batch, to: &line) else { continue }
+            case .integer:
+                guard let value = integer(op, sample, batch) else { continue }
+                appendInteger(value, op.form, op, to: &line)
+            case .bytes:
+                guard appendBytes(op, sample, batch, to: &line) else { continue }
+            case .wall:
+                clocks[Int(op.extra)].append(wallTime(batch), to: &line)
+            case .presentation:
+                guard presentations[Int(op.extra)].render(sample.record, into: &line) else { continue }
+            case .print:
+                guard prints[Int(op.extra)].render(sample.record, into: &line) else { continue }
+            case .foreignPrint:
+                guard options.printFallback?(Int(sample.event), sample.record, &line) == true else {
+                    continue
+                }
+            case .begin:
+                groupStart = start
+                continue
+            case .finish:
+                finish(op, from: groupStart, &line)
+                continue
+            case .unlessLate:
+                if sample.isLate { continue }
+            }
+            if op.flags.contains(.isFinished) { finish(op, from: start, &line) }
+            position &+= Int(op.skip)
+        }
+    }
+
+    /// Wraps, cuts and fills what has been rendered since `start`.
+    @inline(never)
+    private mutating func finish(_ op: Op, from start: Int, _ line: inout LineBuffer) {
+        switch op.wrap {
+        case .none: break
+        case .escaped: line.escape(from: start, scratch: &scratch)
+        case .nameValue: line.quoteValue(from: start)
+        case .shell:
+            line.move(from: start, to: &scratch)
+            unsafe line.appendShellWord(Bytes(scratch.bytes))
+        case .json:
+            line.move(from: start, to: &scratch)
+            unsafe line.appendJSONText(Bytes(scratch.bytes))
+        }
+        if op.flags.contains(.isCut) {
+            line.cut(from: start, columns: Int(op.limit), isEscaped: op.flags.contains(.isEscaped))
+        }
+        line.pad(from: start, width: Int(op.width), alignment: op.alignment)
+    }
+
+    @inline(__always)
+    func wallTime(_ batch: Batch) -> Int64 { Int64(bitPattern: time) &+ batch.wallOffset }
+}
