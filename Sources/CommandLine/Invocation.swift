@@ -95,6 +95,9 @@ public struct TraceArguments: Sendable, Equatable {
 
 /// What `obstrace list` was asked to do.
 public struct ListArguments: Sendable, Equatable {
+    /// Everything, as plain names.
+    public init() {}
+
     /// Globs over `subsystem:name`, those with a `!` in front take out; empty for every event.
     public internal(set) var patterns: [Selection] = []
     /// A glob that the name of at least one field must match.

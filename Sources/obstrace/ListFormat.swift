@@ -18,8 +18,6 @@ enum ListFormat {
         let typeWidth = layout.fields.map { $0.type.utf8.count }.max() ?? 0
         for field in layout.fields {
             text += "  \(padded(field.name, nameWidth))  \(padded(field.type, typeWidth))  \(width(of: field))"
-            let symbols = FieldSymbols(of: field, in: layout)
-            if !symbols.isEmpty { text += "  " + symbols.summary }
             text += "\n"
         }
         text += "  print fmt: \(layout.printFormat)\n"
@@ -44,13 +42,11 @@ enum ListFormat {
     /// The event as a JSON object.
     static func json(_ layout: EventLayout) -> String {
         let fields = layout.fields.map { field -> String in
-            var members = [
+            let members = [
                 "\"name\":\(quoted(field.name))", "\"type\":\(quoted(field.type))",
                 "\"offset\":\(field.offset)", "\"size\":\(field.size)", "\"signed\":\(field.isSigned)",
                 "\"kind\":\(quoted("\(field.kind)"))",
             ]
-            let symbols = FieldSymbols(of: field, in: layout)
-            if !symbols.isEmpty { members.append("\"symbols\":{\(symbols.jsonMembers(quoted))}") }
             return "{" + members.joined(separator: ",") + "}"
         }
         return

@@ -97,15 +97,8 @@ enum Printer {
     /// Writes a text and answers the exit status.
     static func print(_ text: String) -> Int32 {
         System.ignore(SIGPIPE)
-        var text = text
         do throws(SystemError) {
-            try text.withUTF8 { utf8 throws(SystemError) in
-                var rest = unsafe UnsafeRawBufferPointer(utf8)
-                while !rest.isEmpty {
-                    let written = try unsafe System.write(1, rest)
-                    unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
-                }
-            }
+            try System.write(1, text)
             return Status.done
         } catch {
             if error.code == EPIPE { return Status.readerGone }

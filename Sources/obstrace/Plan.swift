@@ -18,36 +18,45 @@ struct Plan: ~Copyable {
     /// Finds the events, compiles the templates, looks the command up.
     ///
     /// - Throws: every mistake of the command line, with the place and the way out.
-    init(_ arguments: TraceArguments) throws(Failure) {
-        self.arguments = arguments
-        let templates = try Plan.templates(of: arguments)
-        catalog = try translating { () throws(TraceError) in try Catalog() }
+    static func make(_ arguments: TraceArguments) throws(Failure) -> Plan {
+        let templates = try templates(of: arguments)
+        let catalog = try translating { () throws(TraceError) in try Catalog() }
         let selector = Selector(catalog: catalog)
         let events = try selector.events(of: arguments.selections)
         var layouts: [EventLayout] = []
         for event in events {
             layouts.append(try selector.layout(of: event, selections: arguments.selections))
         }
-        self.layouts = layouts
-        filters = events.map { $0.filter.map { arguments.filters[$0] } }
-        let printer = FallbackPrinter(layouts: layouts, catalog: catalog)
         var options = RenderOptions()
         options.colour = Terminal.isColoured(arguments.colour, output: arguments.output)
         options.startTime = System.monotonicTime()
-        options.printFallback = { event, record, line in printer.print(event, record, into: &line) }
-        do throws(BindError) {
-            renderer = try Renderer(
-                zip(layouts, events).map { ($0, $1.template) }, templates: templates,
-                symbols: KernelSymbols(), options: options)
-        } catch {
-            throw Failure(UsageError(error.error, in: arguments.templates[error.template]))
-        }
+        let renderer = try renderer(
+            zip(layouts, events).map { ($0, $1.template) }, templates, arguments, options)
+        let notes = templates.flatMap(\.warnings).map(\.message) + renderer.notes
+        return Plan(
+            arguments: arguments, catalog: catalog, layouts: layouts,
+            filters: events.map { $0.filter.map { arguments.filters[$0] } }, renderer: renderer,
+            commandPath: try commandPath(of: arguments), notes: notes)
+    }
+
+    private static func commandPath(of arguments: TraceArguments) throws(Failure) -> String? {
+        guard let name = arguments.command.first else { return nil }
         do throws(CommandError) {
-            commandPath = if let name = arguments.command.first { try Command.path(of: name) } else { nil }
+            return try Command.path(of: name)
         } catch {
             throw Failure(error.message, status: error.status)
         }
-        notes = templates.flatMap(\.warnings).map(\.message) + renderer.notes
+    }
+
+    private static func renderer(
+        _ bindings: [(layout: EventLayout, template: Int?)], _ templates: [Template],
+        _ arguments: TraceArguments, _ options: RenderOptions
+    ) throws(Failure) -> Renderer {
+        do throws(BindError) {
+            return try Renderer(bindings, templates: templates, symbols: KernelSymbols(), options: options)
+        } catch {
+            throw Failure(UsageError(error.error, in: arguments.templates[error.template]))
+        }
     }
 
     private static func templates(of arguments: TraceArguments) throws(Failure) -> [Template] {

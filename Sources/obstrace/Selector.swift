@@ -49,16 +49,10 @@ struct Selector {
         let glob = Glob(selection.glob)
         // A plain name is looked up by its format later, which saves reading the list of all.
         if !glob.isPattern, !selection.isExclusion { return [glob.pattern] }
-        do throws(TraceError) {
-            let all = try catalog.names()
-            let matching = glob.isPattern ? all.filter(glob.matches) : all.filter { $0 == glob.pattern }
-            if matching.isEmpty { throw noMatch(selection, similar: similar(to: glob.pattern, among: all)) }
-            return matching
-        } catch let error as TraceError {
-            throw Failure(error)
-        } catch {
-            throw error as! Failure
-        }
+        let all = try translating { () throws(TraceError) in try catalog.names() }
+        let matching = glob.isPattern ? all.filter(glob.matches) : all.filter { $0 == glob.pattern }
+        if matching.isEmpty { throw noMatch(selection, similar: similar(to: glob.pattern, among: all)) }
+        return matching
     }
 
     /// Subsystems that come close, for a pattern that matches nothing.

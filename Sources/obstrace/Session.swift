@@ -39,50 +39,69 @@ struct Session: ~Copyable {
 
     /// Traces as the command line asks and answers the exit status.
     static func run(_ arguments: TraceArguments) throws(Failure) -> Int32 {
-        var session = try Session(Plan(arguments))
+        let plan = try Plan.make(arguments)
+        // Before anything else of this process changes, so that the command starts with what we had.
+        let command = try hold(plan.commandPath, index: arguments.commandIndex ?? 0)
+        let signals = try checked { () throws(SystemError) in try Signals() }
+        let sink = try openSink(arguments.output)
+        let observer = try makeObserver(for: plan, sink: sink, command: command)
+        var session = Session(
+            plan: plan, observer: observer, signals: signals, command: command, sink: sink)
         return try session.trace()
     }
 
-    /// Makes everything ready; the command stands ready but has not run.
-    private init(_ plan: consuming Plan) throws(Failure) {
+    private init(
+        plan: consuming Plan, observer: Observer, signals: consuming Signals, command: HeldProcess?,
+        sink: consuming Sink
+    ) {
+        counts = Array(repeating: 0, count: plan.layouts.count)
+        self.plan = plan
+        self.observer = observer
+        self.signals = signals
+        self.command = command
+        self.sink = sink
+    }
+
+    /// Makes the command stand ready; it has not run.
+    private static func hold(_ path: String?, index: Int) throws(Failure) -> HeldProcess? {
+        guard let path else { return nil }
+        return try checked { () throws(SystemError) in
+            // The command's words are the last ones of our own.
+            try unsafe HeldProcess(
+                path: path, arguments: UnsafePointer(Swift.CommandLine.unsafeArgv + 1 + index))
+        }
+    }
+
+    private static func openSink(_ output: Output) throws(Failure) -> Sink {
+        guard case .file(let file) = output else { return Sink() }
+        do throws(SystemError) {
+            return try Sink(path: file.text)
+        } catch {
+            throw Failure("cannot write '\(file.text)': \(error.reason)")
+        }
+    }
+
+    private static func makeObserver(for plan: borrowing Plan, sink: borrowing Sink, command: HeldProcess?)
+        throws(Failure) -> Observer
+    {
         let arguments = plan.arguments
-        // Before anything else of this process changes, so that the command starts with what we had.
-        let held = try plan.commandPath.map { path throws(Failure) in
-            let index = arguments.commandIndex ?? 0
-            return try checked { () throws(SystemError) in
-                // The command's words are the last ones of our own.
-                try unsafe HeldProcess(
-                    path: path, arguments: UnsafePointer(Swift.CommandLine.unsafeArgv + 1 + index))
-            }
-        }
-        signals = try checked { () throws(SystemError) in try Signals() }
-        switch arguments.output {
-        case .standardOutput: sink = Sink()
-        case .file(let file):
-            do throws(SystemError) {
-                sink = try Sink(path: file.text)
-            } catch {
-                throw Failure("cannot write '\(file.text)': \(error.reason)")
-            }
-        }
         var options = ObserverOptions()
         options.needs = plan.renderer.needs
         options.cpus = arguments.cpus.map { list in CPUSet(list.ranges.flatMap { $0.map(Int32.init) }) }
         if let size = arguments.bufferSize { options.bufferSize = size }
         options.excludesSelf = !arguments.allProcesses
         options.excludedPipe = sink.isPipe && !arguments.allProcesses ? sink.number : nil
-        let pids = arguments.pids + (held.map { [$0.pid] } ?? [])
-        let scope = pids.isEmpty ? Scope.system : .processes(pids)
-        let catalog = plan.catalog
-        observer = try translating { () throws(TraceError) in
-            try Observer(scope: scope, options: options, catalog: catalog)
+        let pids = arguments.pids + (command.map { [$0.pid] } ?? [])
+        do throws(TraceError) {
+            let observer = try Observer(
+                scope: pids.isEmpty ? .system : .processes(pids), options: options, catalog: plan.catalog)
+            for (layout, filter) in zip(plan.layouts, plan.filters) {
+                try observer.add(layout, filter: filter?.text)
+            }
+            return observer
+        } catch {
+            throw Failure(error)
         }
-        for (layout, filter) in zip(plan.layouts, plan.filters) {
-            _ = try translating { () throws(TraceError) in try observer.add(layout, filter: filter?.text) }
-        }
-        counts = Array(repeating: 0, count: plan.layouts.count)
-        command = held
-        self.plan = plan
     }
 
     private mutating func trace() throws(Failure) -> Int32 {
@@ -196,7 +215,7 @@ struct Session: ~Copyable {
         var givesUpAt: UInt64?
         var ends: End? = end
         do throws(SystemError) {
-            let result = try sink.write(line.bytes) {
+            let result = try unsafe sink.write(line.bytes) {
                 // The other side takes nothing. A signal or the end of the run limits how long we wait.
                 if ends == nil, signals.next() != nil { ends = .signal }
                 guard ends != nil else { return false }

@@ -16,29 +16,31 @@ struct Sink: ~Copyable {
         case abandoned
     }
 
-    private let descriptor: Int32
+    /// The file, or stdout opened once more; `nil` for stdout itself.
     private let owned: Descriptor?
     /// Whether the lines go into a pipe.
     let isPipe: Bool
-    /// The descriptor by which the end of the pipe's reader shows.
-    var number: Int32 { descriptor }
+
+    /// The descriptor that is written to.
+    var number: Int32 {
+        switch owned {
+        case .some(let file): file.number
+        case .none: 1
+        }
+    }
 
     /// Writes to stdout.
-    init(standardOutput: Void = ()) {
-        let kind = (try? System.status(of: 1)).map { $0.st_mode & S_IFMT }
-        isPipe = kind == S_IFIFO
-        let reopens = isPipe || System.isTerminal(1)
+    init() {
+        isPipe = (try? System.status(of: 1)).map { $0.st_mode & S_IFMT == S_IFIFO } ?? false
         owned =
-            reopens
+            isPipe || System.isTerminal(1)
             ? try? System.open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY) : nil
-        descriptor = owned?.number ?? 1
     }
 
     /// Writes to a file, which is made or emptied.
     init(path: String) throws(SystemError) {
         let file = try System.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY)
         isPipe = (try? System.status(of: file.number)).map { $0.st_mode & S_IFMT == S_IFIFO } ?? false
-        descriptor = file.number
         owned = consume file
     }
 
@@ -49,16 +51,16 @@ struct Sink: ~Copyable {
         -> Result
     {
         var rest = unsafe bytes
-        while !rest.isEmpty {
+        while unsafe !rest.isEmpty {
             do throws(SystemError) {
-                let written = try unsafe System.write(descriptor, rest)
+                let written = try unsafe System.write(number, rest)
                 unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
             } catch {
                 switch error.code {
                 case EPIPE: return .readerGone
                 case EAGAIN:
                     if isInterrupted() { return .abandoned }
-                    var waiting = [pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)]
+                    var waiting = [pollfd(fd: number, events: Int16(POLLOUT), revents: 0)]
                     _ = try System.poll(&waiting, timeout: 50)
                 default: throw error
                 }

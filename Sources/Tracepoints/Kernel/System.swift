@@ -75,16 +75,19 @@ package enum System {
         _ = try check("write") { unsafe Glibc.write(descriptor, &byte, 1) }
     }
 
-    /// Writes text to a descriptor, all of it; what cannot be written is dropped.
-    package static func print(_ text: String, to descriptor: Int32) {
-        var text = text
-        text.withUTF8 { utf8 in
-            var rest = UnsafeRawBufferPointer(utf8)
-            while unsafe !rest.isEmpty, let written = try? unsafe write(descriptor, rest) {
-                unsafe rest = unsafe UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+    /// Writes text to a descriptor, all of it (`write`).
+    package static func write(_ descriptor: Int32, _ text: String) throws(SystemError) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let written = try check("write") {
+                unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
             }
+            rest = rest.dropFirst(written)
         }
     }
+
+    /// Writes text to a descriptor; what cannot be written is dropped.
+    package static func print(_ text: String, to descriptor: Int32) { try? write(descriptor, text) }
 
     /// The whole content of a small file, such as those of `/proc` and tracefs.
     package static func contents(of path: String) throws(SystemError) -> [UInt8] {
