@@ -143,7 +143,7 @@ public final class Catalog {
         let lines = log.split(separator: "\n", omittingEmptySubsequences: false)
         guard let headIndex = lines.lastIndex(where: { $0.contains("error: ") }) else { return nil }
         let head = lines[headIndex]
-        guard let mark = head.firstRange(of: "error: ") else { return nil }
+        guard let mark = head.ranges(of: "error: ").last else { return nil }
         let reason = String(head[mark.upperBound...])
         guard let caretLine = lines[headIndex...].first(where: { $0.drop { $0 == " " } == "^" }),
             let command = lines[headIndex...].first(where: { $0.contains("Command: ") }),
