@@ -63,6 +63,18 @@ struct Flag: Sendable {
     /// The ways to type the flag, the letter first.
     var spellings: [String] { (short.map { ["-\($0)"] } ?? []) + ["--" + long] }
 
+    /// The spellings of all flags that take a value, by what a shell can offer for it.
+    static var spellingsByCompletion: [(Completion, [String])] {
+        var groups: [(completion: Completion, spellings: [String])] = []
+        for flag in all {
+            guard let completion = flag.value?.completion else { continue }
+            let index = groups.firstIndex { $0.completion == completion } ?? groups.count
+            if index == groups.count { groups.append((completion, [])) }
+            groups[index].spellings += flag.spellings.filter { !groups[index].spellings.contains($0) }
+        }
+        return groups
+    }
+
     /// The flags of a subcommand in the table's order.
     static func all(of subcommand: Subcommand) -> [Flag] {
         all.filter { $0.subcommands.contains(subcommand) }

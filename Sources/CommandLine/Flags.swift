@@ -142,7 +142,7 @@ extension Flag {
             of: .list, topic: .search,
             summary: "only events with a field of a type like GLOB",
             detail: [
-                "List only events that have a field whose C type matches GLOB, such as `pid_t` or `char*`.",
+                "List only events that have a field whose C type matches GLOB, such as `pid_t` or `*char*`.",
                 "With `--field` it must be the same field.",
             ],
             set: { draft, glob in draft.list.typeGlob = glob }),

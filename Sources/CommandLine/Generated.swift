@@ -21,10 +21,10 @@ public enum GeneratedFile: String, Sendable, CaseIterable {
     /// The whole text of the file.
     public var text: String {
         switch self {
-        case .man: ""
-        case .bash: ""
-        case .zsh: ""
-        case .fish: ""
+        case .man: Self.manPage
+        case .bash: Self.bashCompletion
+        case .zsh: Self.zshCompletion
+        case .fish: Self.fishCompletion
         }
     }
 }

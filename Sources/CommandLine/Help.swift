@@ -54,28 +54,28 @@ private struct Page {
         usage(Subcommand.allCases)
         heading("Subcommands")
         table(Subcommand.allCases.map { ($0.rawValue, $0.summary) })
-        paragraphs(Prose.trace)
+        prose(.trace)
         details(of: .trace)
         heading("Templates")
-        paragraphs(TemplateReference.introduction, after: false)
-        for part in TemplateReference.parts {
-            paragraphs([part.introduction])
+        lines += wrapped(TemplateReference.essence)
+        for part in TemplateReference.all {
+            lines += [""] + wrapped([part.introduction])
             table(part.rows)
         }
         heading("Exit status")
-        table(ExitStatus.all.map { ($0.status, $0.meaning) })
-        paragraphs([ExitStatus.ofCommand])
+        table(ExitStatus.ofTrace.map { ($0.status, $0.meaning) })
+        lines += [""] + wrapped([ExitStatus.ofCommand])
         heading("Examples")
         explained(Example.trace)
-        paragraphs(["More: `man obstrace`, `obstrace list --help`."])
+        lines += ["", "More: man obstrace, obstrace list --help"]
     }
 
     mutating func longList() {
         usage([.list])
-        paragraphs(Prose.list)
+        prose(.list)
         details(of: .list)
         heading("Exit status")
-        table([("0", "something was listed"), ("1", "nothing matches")])
+        table(ExitStatus.ofList.map { ($0.status, $0.meaning) })
         heading("Examples")
         explained(Example.list)
     }
@@ -88,21 +88,21 @@ private struct Page {
 
     private mutating func heading(_ text: String) { lines += ["", text + ":"] }
 
-    /// Adds paragraphs with a blank line before each; `after` tells whether before the first too.
-    private mutating func paragraphs(_ texts: [String], after isAfterOther: Bool = true) {
-        for (index, text) in texts.enumerated() {
-            if index > 0 || isAfterOther { lines.append("") }
-            lines += text.unmarked.wrapped(to: Self.width, indent: 0)
-        }
+    private mutating func prose(_ prose: Prose) {
+        for paragraph in prose.paragraphs { lines += [""] + wrapped(paragraph) }
+    }
+
+    private func wrapped(_ sentences: [String], indent: Int = 0) -> [String] {
+        sentences.joined(separator: " ").unmarked.wrapped(to: Self.width, indent: indent)
     }
 
     /// Adds rows of two columns, the second one wrapped.
     private mutating func table(_ rows: [(String, String)]) {
         let column = (rows.map(\.0.columns).max() ?? 0) + 4
         for row in rows {
-            let wrapped = row.1.unmarked.wrapped(to: Self.width, indent: column)
-            lines.append(("  " + row.0).padded(to: column) + (wrapped.first ?? "").dropFirst(column))
-            lines += wrapped.dropFirst()
+            let meaning = wrapped([row.1], indent: column)
+            lines.append(("  " + row.0).padded(to: column) + (meaning.first ?? "").dropFirst(column))
+            lines += meaning.dropFirst()
         }
     }
 
@@ -116,18 +116,18 @@ private struct Page {
             heading(topic.rawValue)
             for flag in flags where flag.topic == topic {
                 lines.append("  " + flag.usage)
-                lines += flag.detail.joined(separator: " ").unmarked.wrapped(to: Self.width, indent: 10)
+                lines += wrapped(flag.detail, indent: 10)
             }
         }
     }
 
     private mutating func examples(_ examples: ArraySlice<Example>) {
-        lines += ["", "examples:"] + examples.map { "  " + $0.command } + [""]
+        lines += ["", "examples:"] + examples.flatMap(\.command).map { "  " + $0 } + [""]
     }
 
     private mutating func explained(_ examples: [Example]) {
         for example in examples {
-            lines += example.purpose.wrapped(to: Self.width, indent: 2) + ["      " + example.command]
+            lines += wrapped([example.purpose], indent: 2) + example.command.map { "      " + $0 }
         }
     }
 }

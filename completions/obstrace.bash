@@ -1,0 +1,161 @@
+# bash completion for obstrace. Printed by: obstrace --generate bash
+
+# Splits the line up to the cursor into words, without their quotes; the last one is at the cursor.
+# Sets open to the number of characters before the quote that is still open there, or to -1.
+_obstrace_split() {
+    local line=${COMP_LINE:0:COMP_POINT} quote='' word='' started='' char i
+    words=() open=-1
+    for ((i = 0; i < ${#line}; i++)); do
+        char=${line:i:1}
+        if [[ $quote && $char == "$quote" ]]; then
+            quote='' open=-1
+        elif [[ $char == \\ && $quote != \' ]]; then
+            ((++i))
+            word+=${line:i:1}
+        elif [[ $quote ]]; then
+            word+=$char
+        elif [[ $char == [\'\"] ]]; then
+            quote=$char started=1 open=${#word}
+        elif [[ $char == [[:space:]] ]]; then
+            [[ $word || $started ]] && words+=("$word")
+            word='' started=''
+        else
+            word+=$char
+        fi
+    done
+    words+=("$word")
+}
+
+# Runs the obstrace that the line names.
+_obstrace_run() {
+    "${words[0]/#\~\//$HOME/}" "$@" 2>/dev/null
+}
+
+# Offers those of the words in the first argument that begin with what was typed.
+_obstrace_words() {
+    mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+}
+
+# Offers subsystems, and after a colon the events of one.
+_obstrace_events() {
+    local mark='' name typed=$cur
+    local -A seen=()
+    [[ $typed == !* ]] && mark=! typed=${typed:1}
+    [[ $typed == *['*?[']* ]] && return
+    if [[ $typed == *:* ]]; then
+        mapfile -t COMPREPLY < <(_obstrace_run list "$typed*")
+    else
+        while IFS= read -r name; do
+            [[ ${seen[${name%%:*}]} ]] || COMPREPLY+=("${name%%:*}:")
+            seen[${name%%:*}]=1
+        done < <(_obstrace_run list "$typed*:*")
+        ((${#COMPREPLY[@]})) && compopt -o nospace
+    fi
+    COMPREPLY=("${COMPREPLY[@]/#/$mark}")
+}
+
+# Offers the fields of the events typed so far, after the last '<' of a template.
+_obstrace_template() {
+    local part=${cur##*<} name
+    [[ $cur == *'<'* && $part != *[':?>']* ]] || return
+    part=${part##*'|'}
+    local names='' context='time elapsed delta wall cpu pid tid comm event subsystem n fields print'
+    [[ $part == @* ]] || names=$(_obstrace_run --generate fields "${events[@]}")
+    [[ $part == .* ]] || names+=" $context"
+    part=${part#[.@]}
+    for name in $names; do
+        [[ $name == "$part"* ]] && COMPREPLY+=("${cur%"$part"}$name>")
+    done
+    compopt -o nospace
+}
+
+_obstrace_files() {
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+}
+
+_obstrace_processes() {
+    local part=${cur##*,}
+    mapfile -t COMPREPLY < <(cd /proc && compgen -W "$(echo [0-9]*)" -P "${cur%"$part"}" -- "$part")
+}
+
+# Completes the command after the '--', which is the word of that number.
+_obstrace_command() {
+    local first i
+    for ((first = 1; first < COMP_CWORD; first++)); do
+        [[ ${COMP_WORDS[first]} == -- ]] && break
+    done
+    for i in _comp_command_offset _command_offset; do
+        declare -F "$i" >/dev/null && "$i" $((first + 1)) && return
+    done
+    compopt -o default
+    ((COMP_CWORD == first + 1)) && mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+}
+
+_obstrace() {
+    local words=() events=() open cur flag='' subcommand='' head='' i
+    COMPREPLY=()
+    _obstrace_split
+    cur=${words[-1]}
+    for ((i = 1; i < ${#words[@]} - 1; i++)); do
+        if [[ $flag ]]; then
+            flag=''
+            continue
+        fi
+        case ${words[i]} in
+            --)
+                _obstrace_command
+                return
+                ;;
+            -f | --format | --where | -n | --count | -d | --duration | -C | --cpu | -m | --buffer | --field | --type | -o | --output | -p | --pid | --color) flag=${words[i]} ;;
+            -*) ;;
+            trace | list | help)
+                [[ $subcommand ]] || subcommand=${words[i]} ;;
+            *)
+                subcommand=${subcommand:-trace}
+                [[ ${words[i]} == !* ]] || events+=("${words[i]}")
+                ;;
+        esac
+    done
+    if [[ ! $flag && $cur == --*=* ]]; then
+        flag=${cur%%=*} head=${cur%%=*}= cur=${cur#*=}
+    elif [[ ! $flag && $cur == -[fndCmop]?* ]]; then
+        flag=${cur:0:2} head=${cur:0:2} cur=${cur:2}
+    fi
+    case $flag in
+        -f | --format) _obstrace_template ;;
+        -o | --output) _obstrace_files ;;
+        -p | --pid) _obstrace_processes ;;
+        --color) _obstrace_words 'auto always never' ;;
+        '')
+            case $cur in
+                -*)
+                    case ${subcommand:-trace} in
+                        trace) _obstrace_words '-f --format --where -o --output -n --count -d --duration -p --pid -C --cpu --all-processes -m --buffer --strict -q --quiet -v --verbose --color -h --help --version' ;;
+                        list) _obstrace_words '--field --type -v --verbose --json --color -h --help --version' ;;
+                        help) _obstrace_words '-h --help --version' ;;
+                    esac
+                    ;;
+                *)
+                    [[ $subcommand == help ]] || _obstrace_events
+                    if [[ ! $subcommand || $subcommand == help ]]; then
+                        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(
+                            compgen -W 'trace list help' -- "$cur")
+                    fi
+                    ;;
+            esac
+            ;;
+    esac
+    # bash replaces what follows the open quote, or else the last character that breaks words.
+    local kept=$open typed=$head$cur
+    if ((kept < 0)); then
+        typed=${typed%"${typed##*["$COMP_WORDBREAKS"]}"}
+        kept=${#typed}
+    fi
+    for i in "${!COMPREPLY[@]}"; do
+        COMPREPLY[i]=$head${COMPREPLY[i]}
+        COMPREPLY[i]=${COMPREPLY[i]:kept}
+    done
+}
+
+complete -F _obstrace obstrace

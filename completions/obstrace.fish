@@ -1,0 +1,103 @@
+# fish completion for obstrace. Printed by: obstrace --generate fish
+
+# Runs the obstrace that the line names.
+function __obstrace_run
+    set -l words (commandline -opc)
+    $words[1] $argv 2>/dev/null
+end
+
+# Prints the words before the cursor that are neither flags nor values of flags.
+function __obstrace_operands
+    set -l is_value false
+    for word in (commandline -opc)[2..]
+        if $is_value
+            set is_value false
+        else if contains -- $word -f --format --where -n --count -d --duration -C --cpu -m --buffer --field --type -o --output -p --pid --color
+            set is_value true
+        else if not string match -q -- '-*' $word
+            echo -- $word
+        end
+    end
+end
+
+# Tells whether the cursor is in the command after '--'.
+function __obstrace_in_command
+    contains -- -- (commandline -opc)
+end
+
+# Tells whether the cursor is where a subcommand can stand.
+function __obstrace_first
+    not __obstrace_in_command
+    and test (count (__obstrace_operands)) -eq 0
+end
+
+# Tells whether one of the subcommands in the arguments is typed; trace if there is none.
+function __obstrace_is
+    __obstrace_in_command
+    and return 1
+    set -l operands (__obstrace_operands)
+    contains -- "$operands[1]" trace list help
+    or set operands[1] trace
+    contains -- $operands[1] $argv
+end
+
+# Prints subsystems, and after a colon the events of one.
+function __obstrace_events
+    set -l token (commandline -ct | string trim -l -c \'\")
+    set -l mark (string match -r '^!' -- $token)
+    set token (string replace -r '^!' '' -- $token)
+    string match -qr '[*?[]' -- $token
+    and return
+    if string match -q '*:*' -- $token
+        printf "$mark%s\n" (__obstrace_run list "$token*")
+    else
+        printf "$mark%s:\n" (__obstrace_run list "$token*:*" | string replace -r ':.*' '' | sort -u)
+    end
+end
+
+# Prints templates that go on with the fields of the events typed so far, after the last '<'.
+function __obstrace_template
+    set -l token (commandline -ct | string replace -r '^(--format=|-f)' '' | string trim -l -c \'\")
+    set -l parts (string match -r '^(.*<(?:[^:?>]*\|)?)([.@]?)([^:?>|<]*)$' -- $token)
+    or return
+    if test "$parts[3]" != @
+        set -l events (string match -- '*:*' (__obstrace_operands))
+        printf "%s>\tfield\n" $parts[2]$parts[3](__obstrace_run --generate fields $events)
+    end
+    if test "$parts[3]" != .
+        printf "%s>\tcontext value\n" $parts[2]$parts[3]{time,elapsed,delta,wall,cpu,pid,tid,comm,event,subsystem,n,fields,print}
+    end
+end
+
+# Completes the command after '--' as if it stood alone.
+function __obstrace_command
+    set -l words (commandline -opc) (commandline -ct)
+    set -l dashes (contains -i -- -- $words)
+    complete -C (string join ' ' -- (string escape -- $words[(math $dashes + 1)..-2]) "$words[-1]")
+end
+
+complete -c obstrace -f
+complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a trace -d 'print a line per event; it is the default and may be left out'
+complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a list -d 'list and search the tracepoints of this kernel'
+complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a help -d 'explain a subcommand'
+complete -c obstrace -n '__obstrace_is trace list' -a '(__obstrace_events)'
+complete -c obstrace -n __obstrace_in_command -a '(__obstrace_command)'
+complete -c obstrace -n '__obstrace_is trace' -s f -l format -x -a '(__obstrace_template)' -d 'print events by TEMPLATE: \'<pid> <filename>\''
+complete -c obstrace -n '__obstrace_is trace' -l where -x -d 'only events whose fields fulfil EXPR'
+complete -c obstrace -n '__obstrace_is trace' -s o -l output -r -F -d 'write lines into FILE, - is stdout'
+complete -c obstrace -n '__obstrace_is trace' -s n -l count -x -d 'stop after N lines'
+complete -c obstrace -n '__obstrace_is trace' -s d -l duration -x -d 'stop after TIME: 5s, 500ms, 1.5m'
+complete -c obstrace -n '__obstrace_is trace' -s p -l pid -x -a '(__fish_append , (__fish_complete_pids))' -d 'only these processes and what they start'
+complete -c obstrace -n '__obstrace_is trace' -s C -l cpu -x -d 'only these CPUs: 0-3,5'
+complete -c obstrace -n '__obstrace_is trace' -l all-processes -d 'leave out nothing, not even obstrace itself'
+complete -c obstrace -n '__obstrace_is trace' -s m -l buffer -x -d 'buffer SIZE for each CPU: 512K, 4M'
+complete -c obstrace -n '__obstrace_is trace' -l strict -d 'exit with status 4 if events were lost'
+complete -c obstrace -n '__obstrace_is trace' -s q -l quiet -d 'no notes on stderr, errors only'
+complete -c obstrace -n '__obstrace_is trace' -s v -l verbose -d 'say more on stderr: events traced and lost'
+complete -c obstrace -n '__obstrace_is list' -l field -x -d 'only events with a field named like GLOB'
+complete -c obstrace -n '__obstrace_is list' -l type -x -d 'only events with a field of a type like GLOB'
+complete -c obstrace -n '__obstrace_is list' -s v -l verbose -d 'show fields and types, and a template to start from'
+complete -c obstrace -n '__obstrace_is list' -l json -d 'print one JSON object per event'
+complete -c obstrace -n '__obstrace_is trace list' -l color -x -a 'auto always never' -d 'colour the output: auto, always or never'
+complete -c obstrace -n '__obstrace_is trace list help' -s h -l help -d 'this help; --help explains everything'
+complete -c obstrace -n '__obstrace_is trace list help' -l version -d 'print the version'
