@@ -23,7 +23,9 @@ extension EndToEnd {
             }
             // Events of both processors alternate, or nothing was merged.
             #expect(zip(rows, rows.dropFirst()).count { $0[1] != $1[1] } > 1)
-            #expect(late == 0 || traced.errors.contains("obstrace: \(late) events came after"), "\(late): \(traced.errors)")
+            #expect(
+                late == 0 || traced.errors.contains("obstrace: \(late) events came after"),
+                "\(late): \(traced.errors)")
         }
 
         @Test("A million calls lose nothing with the default buffer")
