@@ -16,15 +16,17 @@ extension EndToEnd {
                     atPath: build + "/Tracepoints.build"
                 )
                 .filter { $0.hasSuffix(".o") }.map { "\(build)/Tracepoints.build/\($0)" }
+                let headers = try run(["pkg-config", "--cflags", "libtraceevent", "libtracefs"]).text
+                    .split { $0 == " " || $0 == "\n" }.flatMap { ["-Xcc", String($0)] }
                 let modules = ["CLinux", "CTraceEvent", "CTracefs"].flatMap {
                     ["-I", "\(packageDirectory)/Sources/\($0)"]
                 }
                 let compiler = try run(
-                    ["swiftc", "-swift-version", "6", "-I", build + "/Modules"] + modules
+                    ["swiftc", "-swift-version", "6", "-I", build + "/Modules"] + modules + headers
                         + [source] + objects + ["-ltracefs", "-ltraceevent", "-o", directory + "/example"])
                 #expect(compiler.status == 0, "\(compiler.summary)")
 
-                let child = try Child([directory + "/example"])
+                let child = try Child(["stdbuf", "-oL", directory + "/example"])
                 try waitUntil("an exec") {
                     try Workload.spawn.run("/bin/true")
                     return String(decoding: child.output, as: UTF8.self).contains("\t/bin/true\n")
