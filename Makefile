@@ -42,9 +42,8 @@ define require
 	    echo "obstrace: this is no Debian: install what Debian calls$$missing" >&2; exit 1; \
 	fi; \
 	echo "obstrace: installing$$missing" >&2; \
-	{ $(as_root) apt-get update -qq \
-	    && $(as_root) env DEBIAN_FRONTEND=noninteractive \
-	        apt-get install -y -qq --no-install-recommends $$missing; } >&2
+	{ $(as_root) apt-get update -qq && $(as_root) env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $$missing; } >/dev/null
 endef
 
 all: setup

@@ -29,11 +29,9 @@ let package = Package(
         .executableTarget(
             name: "obstrace", dependencies: ["CLinux", "CommandLine", "Template", "Tracepoints"],
             swiftSettings: strict),
-        .testTarget(
-            name: "TracepointsTests", dependencies: ["Tracepoints", "CLinux"], swiftSettings: strict),
         .testTarget(name: "TemplateTests", dependencies: ["Template", "Tracepoints"], swiftSettings: strict),
         .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"], swiftSettings: strict),
-        .testTarget(name: "EndToEndTests", dependencies: ["obstrace", "Tracepoints"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["Tracepoints"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -50,6 +50,9 @@ final class Child {
         unsafe posix_spawn_file_actions_adddup2(&actions, output ?? outputFile, 1)
         unsafe posix_spawn_file_actions_adddup2(&actions, errorFile, 2)
 
+        // What the test runner leaves open is not the child's.
+        for descriptor in Int32(3)..<1024 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+
         // Signals as a shell hands them to what it starts, whatever the test runner made of its own.
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)

@@ -48,6 +48,11 @@ func script(_ text: String, arguments: [String] = []) throws -> Finished {
     }
 }
 
+/// The tracepoints of the kernel, as it lists them.
+func availableEvents() throws -> [String] {
+    try run(["cat", "/sys/kernel/tracing/available_events"]).lines
+}
+
 /// Runs a program to its end.
 func run(_ command: [String], input: String = "") throws -> Finished {
     try Child(command, input: input).finish()

@@ -24,7 +24,7 @@ extension EndToEnd {
             let result = try obstrace("sched:sched_proces_exec", "-f", "<pid>")
             #expect(result.status == 2)
             #expect(result.errors.contains("sched:sched_proces_exec"), "\(result.summary)")
-            #expect(result.errors.contains("did you mean sched:sched_process_exec?"), "\(result.summary)")
+            #expect(result.errors.contains("did you mean sched:sched_process_exec"), "\(result.summary)")
         }
 
         @Test("A glob that matches nothing: status 2")
@@ -59,11 +59,13 @@ extension EndToEnd {
 
         @Test(
             "A template of another tool: the converted one is shown",
-            arguments: ["%d", "{pid}", "$pid", "args->pid"])
-        func foreignTemplate(_ template: String) throws {
+            arguments: [
+                ("%d %d", "<"), ("{pid}", "-f '<pid>'"), ("$pid", "-f '<pid>'"), ("args->pid", "-f '<pid>'"),
+            ])
+        func foreignTemplate(_ template: String, converted: String) throws {
             let result = try obstrace("sched:sched_process_exec", "-f", template)
             #expect(result.status == 2, "\(result.summary)")
-            #expect(result.errors.contains("<"), "\(result.summary)")
+            #expect(result.errors.contains("try: ") && result.errors.contains(converted), "\(result.summary)")
         }
 
         @Test("A filter that the kernel refuses: the kernel's own message, status 2")
@@ -88,8 +90,28 @@ extension EndToEnd {
                 "sched:sched_process_exec", "-o", "/no/such/folder/file", "--", "/bin/true")
             #expect(result.status == 1, "\(result.summary)")
             #expect(
-                result.errors.contains("/no/such/folder/file: No such file or directory"), "\(result.summary)"
+                result.errors.contains("'/no/such/folder/file': No such file or directory"),
+                "\(result.summary)"
             )
+        }
+
+        @Test("A full device and a closed stdout: why, status 1", arguments: [">/dev/full", ">&-"])
+        func unwritableOutput(_ redirection: String) throws {
+            let result = try script(
+                "$OBSTRACE sched:sched_process_exec -f '<pid>' -- /bin/true \(redirection)")
+            #expect(result.status == 1, "\(result.summary)")
+            let reason = redirection == ">&-" ? "Bad file descriptor" : "No space left on device"
+            #expect(result.errors == "obstrace: cannot write: \(reason)\n", "\(result.summary)")
+        }
+
+        @Test(
+            "A buffer larger than any machine is an error or a note, never a crash",
+            arguments: ["16G", "8388608G"])
+        func hugeBuffer(_ size: String) throws {
+            let result = try obstrace(
+                "sched:sched_process_exec", "-m", size, "-o", "/dev/null", "--", "/bin/true")
+            #expect(result.status <= 2, "\(result.summary)")
+            #expect(result.errors.hasPrefix("obstrace: "), "\(result.summary)")
         }
 
         /// What stands above the carets: from the column of the first to the column of the last.
@@ -142,7 +164,7 @@ extension EndToEnd {
             let hard = try script("ulimit -n 16; exec $OBSTRACE \(events)")
             #expect(hard.status == 1, "\(hard.summary)")
             #expect(hard.errors.contains("16"), "\(hard.summary)")
-            #expect(hard.errors.contains("ulimit -n"), "\(hard.summary)")
+            #expect(hard.errors.contains("ulimit -Hn"), "\(hard.summary)")
         }
 
         @Test("Where tracefs is not mounted, it is mounted")

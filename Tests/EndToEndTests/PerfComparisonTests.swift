@@ -45,8 +45,8 @@ extension EndToEnd {
                 "<id:d>|<args[0]:x>|<args[1]:x>|<args[2]:x>|<args[3]:x>|<args[4]:x>|<args[5]:x>"),
             Case(
                 "syscalls:sys_enter_openat",
-                #"dfd: 0x(\w+), filename: 0x(\w+), flags: 0x(\w+), mode: 0x(\w+)"#,
-                "<dfd:08x>|<filename:08x>|<flags:08x>|<mode:08x>"),
+                #"dfd: (\w+), filename: (\w+), flags: 0x(\w+), mode: 0x(\w+)"#,
+                "<dfd:#x>|<filename:#x>|<flags:08x>|<mode:08x>"),
             Case("syscalls:sys_exit_pread64", #"0x(\w+)"#, "<ret:x>"),
             Case(
                 "timer:hrtimer_start", #"hrtimer=(\w+) .* expires=(\d+) softexpires=(\d+) .* was_armed=(\d)"#,
@@ -54,8 +54,8 @@ extension EndToEnd {
             Case("net:net_dev_queue", #"dev=(.*) skbaddr=(\w+) len=(\d+)"#, "<.name>|<skbaddr:#x>|<len>"),
             Case(
                 "sock:inet_sock_set_state",
-                #"sport=(\d+) dport=(\d+) saddr=(\d+)\.(\d+)\.(\d+)\.(\d+) .*newstate=(\w+)"#,
-                "<sport>|<dport>|<saddr[0]>|<saddr[1]>|<saddr[2]>|<saddr[3]>|<newstate:S>"),
+                #"sport=(\d+) dport=(\d+) saddr=(\d+)\.(\d+)\.(\d+)\.(\d+)"#,
+                "<sport>|<dport>|<saddr[0]>|<saddr[1]>|<saddr[2]>|<saddr[3]>"),
             Case(
                 "kmem:kmem_cache_alloc",
                 #"ptr=(\w+) name=(.*) bytes_req=(\d+) bytes_alloc=(\d+) .*node=(-?\d+)"#,
@@ -63,14 +63,14 @@ extension EndToEnd {
             Case(
                 "kmem:mm_page_alloc", #"pfn=(\w+) order=(\d+) migratetype=(\d+)"#,
                 "<pfn:#x>|<order:d>|<migratetype:d>"),
-            Case("irq:softirq_entry", #"vec=(\d+) \[action=(\w+)\]"#, "<vec:n>|<vec:S>"),
+            Case("irq:softirq_entry", #"vec=(\d+)"#, "<vec:n>"),
             Case("exceptions:page_fault_user", #"error_code=(\w+)"#, "<error_code:#x>"),
             Case("writeback:writeback_mark_inode_dirty", #"bdi (.*): ino=(\d+) "#, "<.name>|<ino>"),
             Case(
-                "ext4:ext4_da_write_begin", #"dev (\d+),(\d+) ino (\d+) pos (\d+) len (\d+)"#,
+                "ext4:ext4_da_write_begin", #"dev (\d+,\d+) ino (\d+) pos (\d+) len (\d+)"#,
                 "<dev:dev>|<ino>|<pos>|<len>"),
             Case(
-                "block:block_rq_issue", #"(\d+),(\d+) (\w+) (\d+) \(.*\) (\d+) \+ (\d+) "#,
+                "block:block_rq_issue", #"(\d+,\d+) (\w+) (\d+) \(.*\) (\d+) \+ (\d+) "#,
                 "<dev:dev>|<rwbs>|<bytes>|<sector>|<nr_sector>"),
             Case(
                 "workqueue:workqueue_queue_work",
@@ -125,7 +125,9 @@ extension EndToEnd {
             return lines.compactMap { line in
                 line.contains(item.event) ? line.firstMatch(of: pattern) : nil
             }.map { match in
-                match.output.dropFirst().map { String($0.substring ?? "") }.joined(separator: "|")
+                // perf writes a device as "8,0", we write "8:0".
+                match.output.dropFirst().map { $0.substring ?? "" }.joined(separator: "|")
+                    .replacing(",", with: ":")
             }
         }
     }

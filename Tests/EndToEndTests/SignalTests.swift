@@ -57,9 +57,8 @@ extension EndToEnd {
 
         @Test("A run of 80 tracepoints ends at once, alone and in a command substitution")
         func manyTracepoints() throws {
-            let all = try String(contentsOfFile: "/sys/kernel/tracing/available_events", encoding: .utf8)
-            let events = all.split(separator: "\n").filter { $0.hasPrefix("syscalls:sys_enter_s") }.prefix(80)
-                .map(String.init)
+            let events = try Array(
+                availableEvents().filter { $0.hasPrefix("syscalls:sys_enter_s") }.prefix(80))
             try #require(events.count >= 60)
             let child = try tracing(events)
             let start = monotonic()

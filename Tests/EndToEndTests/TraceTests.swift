@@ -83,7 +83,9 @@ extension EndToEnd {
         @Test("-n ends after so many lines")
         func count() throws {
             let traced = try obstrace(
-                "syscalls:sys_enter_getppid", "-f", "<n>", "-n", "5", "--", Workload.getppid.path, "1000")
+                "syscalls:sys_enter_getppid", "-f", "<n>", "-n", "5", "--", Workload.rename.path, "a", "b",
+                "c", "d", "e",
+                "f", "g")
             #expect(traced.lines == ["1", "2", "3", "4", "5"], "\(traced.summary)")
             #expect(traced.status == 0)
         }
@@ -167,7 +169,9 @@ extension EndToEnd {
             let children = try obstrace(
                 "-f", "<@comm>", "sched:sched_process_exit", "--", Workload.spawn.path, "/bin/true",
                 "/bin/true")
-            #expect(children.lines == ["true", "true", "spawn"], "\(children.summary)")
+            #expect(
+                children.lines.filter { !$0.contains("/") } == ["true", "true", "spawn"],
+                "\(children.summary)")
         }
 
         @Test("A process that ran before the start is known by name")
