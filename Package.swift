@@ -29,6 +29,8 @@ let package = Package(
         .executableTarget(
             name: "obstrace", dependencies: ["CLinux", "CommandLine", "Template", "Tracepoints"],
             swiftSettings: strict),
+        .testTarget(
+            name: "TracepointsTests", dependencies: ["CLinux", "Tracepoints"], swiftSettings: strict),
         .testTarget(name: "TemplateTests", dependencies: ["Template", "Tracepoints"], swiftSettings: strict),
         .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"], swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["Tracepoints"], swiftSettings: strict),

@@ -25,7 +25,8 @@ enum Command {
             try check(name, name)
             return name
         }
-        let search = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+        let search =
+            unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
         var refused: CommandError?
         for folder in search.split(separator: ":", omittingEmptySubsequences: false) where !name.isEmpty {
             let path = folder.isEmpty ? "./" + name : "\(folder)/\(name)"

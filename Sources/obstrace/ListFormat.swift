@@ -17,7 +17,8 @@ enum ListFormat {
         let nameWidth = layout.fields.map { $0.name.utf8.count }.max() ?? 0
         let typeWidth = layout.fields.map { $0.type.utf8.count }.max() ?? 0
         for field in layout.fields {
-            text += "  \(padded(field.name, nameWidth))  \(padded(field.type, typeWidth))  \(width(of: field))"
+            text +=
+                "  \(padded(field.name, nameWidth))  \(padded(field.type, typeWidth))  \(width(of: field))"
             text += "\n"
         }
         text += "  print fmt: \(layout.printFormat)\n"

@@ -111,10 +111,12 @@ struct Lister {
 
     private func noField() -> Failure {
         let wanted = [
-            arguments.fieldGlob.map { "named '\($0.text)'" }, arguments.typeGlob.map { "of type '\($0.text)'" },
+            arguments.fieldGlob.map { "named '\($0.text)'" },
+            arguments.typeGlob.map { "of type '\($0.text)'" },
         ].compactMap { $0 }.joined(separator: " ")
         return Failure(
-            text: "obstrace: no event has a field \(wanted)\n  a glob matches the whole: '*name*' finds parts\n",
+            text:
+                "obstrace: no event has a field \(wanted)\n  a glob matches the whole: '*name*' finds parts\n",
             status: Status.failed)
     }
 }

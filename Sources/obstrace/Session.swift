@@ -148,12 +148,7 @@ struct Session: ~Copyable {
                 let place = plan.layouts.firstIndex(where: { $0.fullName == event }),
                 let filter = plan.filters[place]
             else { throw Failure(error) }
-            let start = position.map { min($0, filter.text.utf8.count) }
-            throw Failure(
-                UsageError(
-                    "\(event) does not take the filter: \(reason)", at: filter,
-                    range: start.map { $0..<min($0 + 1, filter.text.utf8.count) },
-                    notes: ["try: obstrace list -v \(event)"]))
+            throw Failure(filter.refused(by: plan.layouts[place], reason, at: position))
         }
     }
 

@@ -58,7 +58,8 @@ struct FormatTests {
     @Test("A print format that would make libtraceevent read freed memory costs nothing")
     func hostilePrintFormat() throws {
         let layout = try parse(
-            Self.head + "\tfield:int a;\toffset:8;\tsize:4;\tsigned:1;\n\nprint fmt: \"%d\", sizeof(int) / 0\n")
+            Self.head
+                + "\tfield:int a;\toffset:8;\tsize:4;\tsigned:1;\n\nprint fmt: \"%d\", sizeof(int) / 0\n")
         #expect(layout.fields.map(\.name) == ["a"])
     }
 
@@ -93,7 +94,9 @@ struct FormatTests {
                 #expect(similar.contains(meant))
             }
         }
-        for typed in ["", "sched", "sched:", ":x", "../x:y", "sched:../sched_switch", "sched:sched_switch/.."] {
+        for typed in [
+            "", "sched", "sched:", ":x", "../x:y", "sched:../sched_switch", "sched:sched_switch/..",
+        ] {
             #expect(throws: TraceError.self) { try catalog.layout(of: typed) }
         }
     }

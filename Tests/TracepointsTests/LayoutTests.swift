@@ -14,11 +14,11 @@ struct LayoutTests {
     }
 
     private func integer(_ field: FieldToken, _ bytes: [UInt8]) -> Int64? {
-        bytes.withUnsafeBytes { field.integer(in: Bytes($0)) }
+        unsafe bytes.withUnsafeBytes { unsafe field.integer(in: Bytes($0)) }
     }
 
     private func content(_ field: FieldToken, _ bytes: [UInt8]) -> [UInt8]? {
-        bytes.withUnsafeBytes { field.content(in: Bytes($0))?.array }
+        unsafe bytes.withUnsafeBytes { unsafe field.content(in: Bytes($0))?.array }
     }
 
     @Test("Integers of every width and sign", arguments: [1, 2, 4, 8])
@@ -46,7 +46,8 @@ struct LayoutTests {
         #expect(content(field(.dynamicText, offset: 4, size: 4), bytes) == Array("hi".utf8))
         // The same relative to the end of the word.
         let relative: [UInt8] = [0, 0, 0, 0, 0, 0, 3, 0] + Array("hi\0rest".utf8)
-        #expect(content(field(.dynamicText, offset: 4, size: 4, relative: true), relative) == Array("hi".utf8))
+        #expect(
+            content(field(.dynamicText, offset: 4, size: 4, relative: true), relative) == Array("hi".utf8))
     }
 
     @Test("A location word that leads outside gives nothing")

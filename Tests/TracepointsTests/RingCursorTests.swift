@@ -18,7 +18,7 @@ struct RingCursorTests {
     //     position 40:   [ r r r . . . . . ]   bytes 40...63 hold the head of the record,
     //                      ^ wrapped here       bytes  0...7 its end
     //                    |. . . . . r r r|r
-    @Test("A record that wraps comes out whole", arguments: stride(from: UInt64(0), through: 64, by: 8))
+    @Test("A record that wraps comes out whole", arguments: [UInt64](stride(from: 0, through: 64, by: 8)))
     func wraps(from start: UInt64) {
         let ring = MadeUpRing(capacity: 64, position: start)
         let body = Array(UInt8(1)...24)

@@ -48,7 +48,8 @@ struct TaskNamesTests {
         #expect(Comm.unknown.isUnknown)
         #expect(TaskDirectory.withoutWork(Array("kworker/0:1-events".utf8)) == Array("kworker/0:1".utf8)[...])
         #expect(TaskDirectory.withoutWork(Array("kworker/u9:2+x".utf8)) == Array("kworker/u9:2".utf8)[...])
-        #expect(TaskDirectory.withoutWork(Array("kworker/R-rcu_g".utf8)) == Array("kworker/R-rcu_g".utf8)[...])
+        #expect(
+            TaskDirectory.withoutWork(Array("kworker/R-rcu_g".utf8)) == Array("kworker/R-rcu_g".utf8)[...])
         #expect(TaskDirectory.withoutWork(Array("my-tool".utf8)) == Array("my-tool".utf8)[...])
     }
 }

@@ -43,7 +43,9 @@ public final class Catalog {
     /// Where tracefs stands when it is in no usual place (`tracefs_tracing_dir_is_mounted`).
     private static func mountedElsewhere() -> String? {
         var path: UnsafePointer<CChar>?
-        guard unsafe tracefs_tracing_dir_is_mounted(false, &path) > 0, let path = unsafe path else { return nil }
+        guard unsafe tracefs_tracing_dir_is_mounted(false, &path) > 0, let path = unsafe path else {
+            return nil
+        }
         return unsafe String(cString: path)
     }
 
@@ -134,7 +136,27 @@ public final class Catalog {
             instance, event.subsystem, event.name, "filter", filter)
         guard written < 0, let log = unsafe tracefs_error_last(instance) else { return nil }
         defer { unsafe free(log) }
-        return Catalog.parseErrorLog(unsafe String(cString: log))
+        guard let (reason, position) = Catalog.parseErrorLog(unsafe String(cString: log)) else { return nil }
+        // The kernel points behind a name that it does not know.
+        guard reason == "Field not found", let position else { return (reason, position) }
+        return (reason, Catalog.startOfName(endingBefore: position, in: Array(filter.utf8)))
+    }
+
+    /// Where the name starts that ends before a position, blanks between them left out.
+    static func startOfName(endingBefore position: Int, in text: [UInt8]) -> Int {
+        var start = min(position, text.count)
+        while start > 0, text[start - 1] == UInt8(ascii: " ") { start -= 1 }
+        while start > 0, isNamePart(text[start - 1]) { start -= 1 }
+        return start
+    }
+
+    private static func isNamePart(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
 
     /// Takes reason and position out of an `error_log` entry: `[time] where: error: reason`, the

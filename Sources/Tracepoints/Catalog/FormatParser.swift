@@ -118,7 +118,8 @@ extension Field {
     /// The width of a C type in bytes, or `nil` for one that is not known.
     static func size(ofType type: String) -> Int? {
         switch type {
-        case "char", "signed char", "unsigned char", "u8", "s8", "__u8", "__s8", "uint8_t", "int8_t", "bool": 1
+        case "char", "signed char", "unsigned char", "u8", "s8", "__u8", "__s8", "uint8_t", "int8_t", "bool":
+            1
         case "short", "unsigned short", "u16", "s16", "__u16", "__s16", "uint16_t", "int16_t", "__be16",
             "__le16", "umode_t":
             2

@@ -4,7 +4,8 @@ public enum Similar {
     ///
     /// Close means few slips (a letter more, less, other, or two swapped) for the length of the name, or a
     /// name that contains the one typed.
-    public static func names(to typed: String, among names: some Sequence<String>, limit: Int = 3) -> [String] {
+    public static func names(to typed: String, among names: some Sequence<String>, limit: Int = 3) -> [String]
+    {
         let allowed = max(1, typed.utf8.count / 3)
         let typedBytes = Array(typed.utf8)
         var scored: [(score: Int, name: String)] = []

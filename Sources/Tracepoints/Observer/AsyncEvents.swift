@@ -56,11 +56,13 @@ private final class BlockingRead: @unchecked Sendable {
         unsafe self.continuation = unsafe continuation
         var thread = pthread_t()
         let context = unsafe Unmanaged.passRetained(self).toOpaque()
-        let status = unsafe pthread_create(&thread, nil, { context in
-            // The reference that `start` has taken is given back here.
-            unsafe Unmanaged<BlockingRead>.fromOpaque(context!).takeRetainedValue().run()
-            return nil
-        }, context)
+        let status = unsafe pthread_create(
+            &thread, nil,
+            { context in
+                // The reference that `start` has taken is given back here.
+                unsafe Unmanaged<BlockingRead>.fromOpaque(context!).takeRetainedValue().run()
+                return nil
+            }, context)
         guard status == 0 else {
             unsafe Unmanaged<BlockingRead>.fromOpaque(context).release()
             let error = SystemError(call: "pthread_create", subject: "", code: status)

@@ -77,7 +77,7 @@ struct EventQueue {
     mutating func fill(_ batch: Batch, _ tracepoints: [Tracepoint]) {
         events.removeAll(keepingCapacity: true)
         next = 0
-        for unsafe sample in unsafe batch.samples {
+        for unsafesample in unsafe batch.samples {
             events.append(
                 Event(sample, tracepoint: tracepoints[Int(sample.event)], wallOffset: batch.wallOffset))
         }

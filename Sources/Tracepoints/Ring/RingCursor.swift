@@ -34,7 +34,9 @@ package struct RingCursor {
     ///   - capacity: its size in bytes, a power of two.
     ///   - scratch: room for `longestRecord` bytes, borrowed; only one record that wraps is there at a time,
     ///     which is enough because a ring has one place where it wraps.
-    package init(data: UnsafeRawPointer, capacity: Int, scratch: UnsafeMutableRawPointer, position: UInt64 = 0) {
+    package init(
+        data: UnsafeRawPointer, capacity: Int, scratch: UnsafeMutableRawPointer, position: UInt64 = 0
+    ) {
         precondition(capacity > 0 && capacity & (capacity - 1) == 0)
         unsafe self.data = unsafe data
         self.capacity = capacity
