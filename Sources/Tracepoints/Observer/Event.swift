@@ -77,7 +77,8 @@ struct EventQueue {
     mutating func fill(_ batch: Batch, _ tracepoints: [Tracepoint]) {
         events.removeAll(keepingCapacity: true)
         next = 0
-        for unsafesample in unsafe batch.samples {
+        for index in unsafe batch.samples.indices {
+            let sample = unsafe batch.samples[index]
             events.append(
                 Event(sample, tracepoint: tracepoints[Int(sample.event)], wallOffset: batch.wallOffset))
         }
