@@ -3,21 +3,21 @@ import Tracepoints
 extension Renderer {
     /// The integer that a step writes, or `nil` where the event does not have it.
     @inline(__always)
-    func integer(_ op: Op, _ sample: Sample, _ batch: Batch) -> Int64? {
+    mutating func integer(_ op: Op, _ sample: Sample, _ batch: Batch) -> Int64? {
         switch op.source {
         case .field:
-            return sample.record.integer(
+            sample.record.integer(
                 at: Int(op.offset), size: Int(op.size), isSigned: op.flags.contains(.isSigned))
-        case .cpu: return Int64(sample.cpu)
-        case .pid: return sample.pid < 0 ? nil : Int64(sample.pid)
-        case .tid: return sample.tid < 0 ? nil : Int64(sample.tid)
-        case .time: return Int64(bitPattern: time)
-        default: return rareInteger(op, sample, batch)
+        case .cpu: Int64(sample.cpu)
+        case .pid: sample.pid < 0 ? nil : Int64(sample.pid)
+        case .tid: sample.tid < 0 ? nil : Int64(sample.tid)
+        case .time: Int64(bitPattern: sample.time)
+        default: rareInteger(op, sample, batch)
         }
     }
 
     @inline(never)
-    private func rareInteger(_ op: Op, _ sample: Sample, _ batch: Batch) -> Int64? {
+    private mutating func rareInteger(_ op: Op, _ sample: Sample, _ batch: Batch) -> Int64? {
         switch op.source {
         case .dynamicElement:
             let all = sample.record.located(at: Int(op.offset), isRelative: op.flags.contains(.isRelative))
@@ -144,7 +144,7 @@ extension Renderer {
             var length = text.count
             while length > 0, text[length - 1] == 0 { length -= 1 }
             let separator: UInt8 = op.form == .arguments ? 0 : 0x20
-            for byte in text[..<length] { content.append(byte == 0 ? separator : byte) }
+            for index in 0..<length { content.append(text[index] == 0 ? separator : text[index]) }
         } else {
             unsafe text.withUnsafeBytes { unsafe content.append($0) }
         }

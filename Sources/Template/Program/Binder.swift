@@ -100,7 +100,7 @@ struct Binder {
 
     private func wrongIndex(_ index: Int, _ alternative: Alternative) -> TemplateError {
         let name = displayed(alternative.name)
-        for layout in layouts {
+        for layout in layouts where alternative.scope != .context {
             guard let field = layout.field(alternative.name) else { continue }
             if field.kind == .array {
                 let count = field.elementCount
@@ -124,8 +124,8 @@ struct Binder {
         let shown = fields.prefix(40).joined(separator: " ") + (fields.count > 40 ? " ..." : "")
         let first = "fields: " + displayed(shown)
         let second = "context: " + context.joined(separator: " ")
-        let try_ = "try: obstrace list -v \(layouts[0].fullName)"
-        return first.utf8.count <= 60 ? [first + "     " + second, try_] : [first, second, try_]
+        let way = "try: obstrace list -v \(layouts[0].fullName)"
+        return first.utf8.count <= 60 ? [first + "     " + second, way] : [first, second, way]
     }
 
     private func unique(_ names: [String]) -> [String] {

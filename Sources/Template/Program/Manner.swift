@@ -34,7 +34,7 @@ struct Manner {
         switch writer {
         case .bytes: return form == .arguments ? .none : .columns
         case .array, .presentation, .line: return .columns
-        case .wall: return .decimals
+        case .wall: return form == .clock ? .decimals : .none
         case .integer:
             switch form {
             case .errno, .signal, .syscall, .symbol, .mode, .address, .late: return .columns
@@ -54,7 +54,8 @@ extension Value {
         switch type {
         case nil: manner(named: nil, decimals: decimals, in: layout, symbols: symbols)
         case .named(let name): manner(named: name, decimals: decimals, in: layout, symbols: symbols)
-        case .pattern(let pattern): shape == .wall ? Manner(writer: .wall(WallClock(pattern: pattern))) : nil
+        case .pattern(let pattern):
+            shape == .wall ? Manner(writer: .wall(WallClock(pattern: pattern)), form: .text) : nil
         }
     }
 
@@ -93,7 +94,8 @@ extension Value {
             }
         case .wall:
             switch type {
-            case nil, .text: return Manner(writer: .wall(WallClock(digits: min(decimals ?? 9, 9))))
+            case nil, .text:
+                return Manner(writer: .wall(WallClock(digits: min(decimals ?? 9, 9))), form: .clock)
             case .json: return Manner(writer: .wall(WallClock(digits: 9)), wrap: .json)
             case .plain, .signed, .unsigned: return Manner(writer: .integer, form: .decimal)
             default: return nil

@@ -12,9 +12,10 @@ struct NameTable: Sendable {
 
     /// The name of a number, or `nil`.
     func name(of number: Int64) -> StaticString? {
-        for run in runs {
-            let (index, overflow) = number.subtractingReportingOverflow(Int64(run.first))
-            if !overflow, index >= 0, index < run.names.count { return run.names[Int(index)] }
+        guard number >= 0, number <= 0xffff else { return nil }
+        for index in 0..<runs.count {
+            let place = Int(number) - runs[index].first
+            if place >= 0, place < runs[index].names.count { return runs[index].names[place] }
         }
         return nil
     }

@@ -29,6 +29,7 @@ private func isWide(_ scalar: UInt32) -> Bool {
 extension Bytes {
     /// The number of screen columns of text; a byte that is no UTF-8 counts one.
     var columns: Int {
+        if isPlain { return count }
         var columns = 0
         var index = 0
         while index < count {
@@ -70,6 +71,11 @@ extension LineBuffer {
         // No character takes more columns than bytes.
         guard count - start > limit else { return }
         let text = rendered(from: start)
+        if limit > 0, text[limit] < 0x80, text.slice(0, limit)?.isPlain == true {
+            truncate(to: start + limit - 1)
+            append("…")
+            return
+        }
         var columns = 0
         var index = 0
         var kept = 0

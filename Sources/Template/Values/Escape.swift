@@ -63,14 +63,13 @@ extension LineBuffer {
             var out = unsafe start
             var index = 0
             while index < bytes.count {
-                if let word = bytes.load(index, as: UInt64.self) {
-                    unsafe UnsafeMutableRawPointer(out).storeBytes(of: word, as: UInt64.self)
-                    let unclean = uncleanBytes(UInt64(littleEndian: word))
-                    let clean = unclean.trailingZeroBitCount / 8
-                    unsafe out += clean
-                    index &+= clean
-                    if clean == 8 { continue }
-                }
+                let word = bytes.word(at: index)
+                unsafe UnsafeMutableRawPointer(out).storeBytes(of: word.littleEndian, as: UInt64.self)
+                // What lies beyond the end reads as zeros, which are not clean.
+                let clean = uncleanBytes(word).trailingZeroBitCount >> 3
+                unsafe out += clean
+                index &+= clean
+                if clean == 8 || index >= bytes.count { continue }
                 let byte = bytes[index]
                 if byte >= 0x20 && byte < 0x7f && byte != 0x5c {
                     unsafe out.pointee = byte
@@ -108,16 +107,28 @@ extension Bytes {
     /// Whether all bytes are printable ASCII and none is a backslash.
     var isPlain: Bool {
         var index = 0
-        while let word = load(index, as: UInt64.self) {
-            guard uncleanBytes(word) == 0 else { return false }
+        while index < count {
+            let clean = uncleanBytes(word(at: index)).trailingZeroBitCount >> 3
+            guard clean == 8 || index &+ clean == count else { return false }
             index &+= 8
         }
-        while index < count {
-            let byte = self[index]
-            guard byte >= 0x20 && byte < 0x7f && byte != 0x5c else { return false }
-            index &+= 1
-        }
         return true
+    }
+
+    /// The eight bytes from `index` on, the first in the lowest place; zeros where there are fewer.
+    @inline(__always)
+    func word(at index: Int) -> UInt64 {
+        if let word = load(index, as: UInt64.self) { return UInt64(littleEndian: word) }
+        let rest = count &- index
+        if rest >= 4, let low = load(index, as: UInt32.self), let high = load(count &- 4, as: UInt32.self) {
+            // The two overlap where there are less than eight.
+            return UInt64(UInt32(littleEndian: low))
+                | UInt64(UInt32(littleEndian: high)) << UInt64((rest &- 4) &* 8)
+        }
+        guard rest > 0 else { return 0 }
+        let middle = rest >> 1
+        return UInt64(self[index]) | UInt64(self[index &+ middle]) << UInt64(middle &* 8)
+            | UInt64(self[count &- 1]) << UInt64((rest &- 1) &* 8)
     }
 }
 

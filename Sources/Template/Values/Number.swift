@@ -1,72 +1,80 @@
 import Tracepoints
 
-/// The two digits of every number below a hundred.
-private let digitPairs: StaticString = """
-    00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051\
-    5253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798\
-    99
-    """
-
-/// Writes a number below a hundred as two digits.
+/// The eight decimal digits of a number below a hundred million, the first in the lowest byte, each as its
+/// value.
 @inline(__always)
-private func writePair(_ value: UInt32, _ out: UnsafeMutablePointer<UInt8>) {
-    let pair = unsafe UnsafeRawPointer(digitPairs.utf8Start).loadUnaligned(
-        fromByteOffset: Int(value) &* 2, as: UInt16.self)
-    unsafe UnsafeMutableRawPointer(out).storeBytes(of: pair, as: UInt16.self)
+private func eightDigits(_ value: UInt32) -> UInt64 {
+    // Divides both halves at once, then the quarters, then the eighths: by multiplication with a rounded
+    // inverse that is exact below the values that occur.
+    let high = value / 10000
+    let fours = UInt64(high) | UInt64(value &- high &* 10000) << 32
+    let hundreds = (fours &* 10486) >> 20 & 0x0000_007f_0000_007f
+    let pairs = hundreds | (fours &- hundreds &* 100) << 16
+    let tens = (pairs &* 103) >> 10 & 0x000f_000f_000f_000f
+    return tens | (pairs &- tens &* 10) << 8
 }
 
-/// Writes a number below ten thousand as four digits.
+/// Turns digits into their characters.
+private let zeroCharacters: UInt64 = 0x3030_3030_3030_3030
+
 @inline(__always)
-private func writeFour(_ value: UInt32, _ out: UnsafeMutablePointer<UInt8>) {
-    let high = value / 100
-    unsafe writePair(high, out)
-    unsafe writePair(value &- high &* 100, out + 2)
+private func store(_ word: UInt64, _ out: UnsafeMutablePointer<UInt8>) {
+    unsafe UnsafeMutableRawPointer(out).storeBytes(of: word.littleEndian, as: UInt64.self)
 }
 
 /// Writes a number below a thousand million as nine digits.
 @inline(__always)
 func writeNine(_ value: UInt32, _ out: UnsafeMutablePointer<UInt8>) {
     let first = value / 100_000_000
-    let rest = value &- first &* 100_000_000
-    let high = rest / 10000
-    unsafe out[0] = UInt8(truncatingIfNeeded: first) &+ 0x30
-    unsafe writeFour(high, out + 1)
-    unsafe writeFour(rest &- high &* 10000, out + 5)
+    unsafe out.pointee = UInt8(truncatingIfNeeded: first) &+ 0x30
+    unsafe store(eightDigits(value &- first &* 100_000_000) | zeroCharacters, out + 1)
+}
+
+/// Writes a number in decimal and answers the number of its digits; 24 bytes must be writable.
+@inline(__always)
+func writeDecimal(_ value: UInt64, _ out: UnsafeMutablePointer<UInt8>) -> Int {
+    guard value >= 100_000_000 else { return unsafe writeSmall(UInt32(truncatingIfNeeded: value), out) }
+    return unsafe writeLarge(value, out)
+}
+
+/// Writes a number below a hundred million.
+@inline(__always)
+private func writeSmall(_ value: UInt32, _ out: UnsafeMutablePointer<UInt8>) -> Int {
+    let digits = eightDigits(value)
+    // The last digit stands even where it is zero.
+    let zeros = (digits | 1 << 56).trailingZeroBitCount >> 3
+    unsafe store((digits | zeroCharacters) >> UInt64(zeros &* 8), out)
+    return 8 &- zeros
+}
+
+@inline(never)
+private func writeLarge(_ value: UInt64, _ out: UnsafeMutablePointer<UInt8>) -> Int {
+    let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
+    let length = unsafe writeDecimal(high, out)
+    unsafe store(eightDigits(UInt32(truncatingIfNeeded: low)) | zeroCharacters, out + length)
+    return length + 8
 }
 
 /// The number of decimal digits of a number.
-@inline(__always)
-func decimalDigits(_ value: UInt64) -> Int {
-    var rest = value
+private func decimalDigits(_ value: UInt64) -> Int {
     var digits = 1
-    while true {
-        if rest < 10 { return digits }
-        if rest < 100 { return digits &+ 1 }
-        if rest < 1000 { return digits &+ 2 }
-        if rest < 10000 { return digits &+ 3 }
-        rest /= 10000
-        digits &+= 4
-    }
-}
-
-/// Writes a number in decimal and answers the number of its digits, 20 at most.
-@inline(__always)
-func writeDecimal(_ value: UInt64, _ out: UnsafeMutablePointer<UInt8>) -> Int {
-    let digits = decimalDigits(value)
-    var end = digits
     var rest = value
-    while rest >= 100 {
-        let quotient = rest / 100
-        end &-= 2
-        unsafe writePair(UInt32(truncatingIfNeeded: rest &- quotient &* 100), out + end)
-        rest = quotient
-    }
-    if end == 2 {
-        unsafe writePair(UInt32(truncatingIfNeeded: rest), out)
-    } else {
-        unsafe out[0] = UInt8(truncatingIfNeeded: rest) &+ 0x30
+    while rest >= 10 {
+        rest /= 10
+        digits += 1
     }
     return digits
+}
+
+/// Writes the eight hexadecimal digits of a number.
+@inline(__always)
+private func writeHex(_ value: UInt32, isUpper: Bool, _ out: UnsafeMutablePointer<UInt8>) {
+    var nibbles = UInt64(value)
+    nibbles = (nibbles | nibbles << 16) & 0x0000_ffff_0000_ffff
+    nibbles = (nibbles | nibbles << 8) & 0x00ff_00ff_00ff_00ff
+    nibbles = (nibbles | nibbles << 4) & 0x0f0f_0f0f_0f0f_0f0f
+    let letters = ((nibbles &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
+    unsafe store(((nibbles | zeroCharacters) &+ letters &* (isUpper ? 7 : 39)).byteSwapped, out)
 }
 
 /// The flags of a spec that a number minds.
@@ -81,7 +89,7 @@ extension LineBuffer {
     /// Appends a number in decimal.
     @inline(__always)
     mutating func appendDecimal(_ value: UInt64) {
-        unsafe append(room: 20) { out in unsafe writeDecimal(value, out) }
+        unsafe append(room: 24) { out in unsafe writeDecimal(value, out) }
     }
 
     /// Appends a number in decimal with a minus where it is negative.
@@ -95,7 +103,9 @@ extension LineBuffer {
     mutating func appendDecimal(_ magnitude: UInt64, isNegative: Bool, style: NumberStyle) {
         let hasSign = isNegative || style.showsPlus
         if hasSign { append(isNegative ? UInt8(ascii: "-") : UInt8(ascii: "+")) }
-        append(0x30, times: style.zeroFill - decimalDigits(magnitude) - (hasSign ? 1 : 0))
+        if style.zeroFill > 0 {
+            append(0x30, times: style.zeroFill - decimalDigits(magnitude) - (hasSign ? 1 : 0))
+        }
         appendDecimal(magnitude)
     }
 
@@ -113,14 +123,22 @@ extension LineBuffer {
             }
         }
         append(0x30, times: zeros)
-        let letters = isUpper ? UInt8(ascii: "A") : UInt8(ascii: "a")
-        unsafe append(room: digits) { out in
-            for place in 0..<digits {
-                let shift = (digits &- 1 &- place) &* bits
-                let digit = UInt8(truncatingIfNeeded: value >> UInt64(shift)) & (1 << bits &- 1)
-                unsafe out[place] = digit < 10 ? 0x30 &+ digit : letters &+ digit &- 10
+        if bits == 4 {
+            unsafe append(room: 24) { out in
+                // All sixteen digits, then those that count moved to the front.
+                unsafe writeHex(UInt32(truncatingIfNeeded: value >> 32), isUpper: isUpper, out)
+                unsafe writeHex(UInt32(truncatingIfNeeded: value), isUpper: isUpper, out + 8)
+                unsafe out.update(from: out + (16 - digits), count: digits)
+                return digits
             }
-            return digits
+        } else {
+            unsafe append(room: digits) { out in
+                for place in 0..<digits {
+                    let shift = UInt64((digits &- 1 &- place) &* bits)
+                    unsafe out[place] = 0x30 | UInt8(truncatingIfNeeded: value >> shift) & (1 << bits &- 1)
+                }
+                return digits
+            }
         }
     }
 

@@ -7,7 +7,8 @@ extension LineBuffer {
             appendDecimal(value)
             return
         }
-        let scale = (0..<digits).reduce(UInt128(1)) { power, _ in power * 10 }
+        var scale = UInt128(1)
+        for _ in 0..<digits { scale *= 10 }
         var unit = UInt128(base)
         var letter = 0
         func rounded() -> UInt128 { (UInt128(value) * scale + unit / 2) / unit }

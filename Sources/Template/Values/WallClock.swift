@@ -104,10 +104,11 @@ struct WallClock {
         let fraction = UInt32(remainder < 0 ? remainder + 1_000_000_000 : remainder)
         unsafe text.withUnsafeBytes { text in
             var start = 0
-            for part in fractions {
-                unsafe line.append(UnsafeRawBufferPointer(rebasing: text[start..<part.position]))
-                line.appendFraction(fraction, digits: part.digits)
-                start = part.position
+            for index in 0..<fractions.count {
+                let position = fractions[index].position
+                unsafe line.append(UnsafeRawBufferPointer(rebasing: text[start..<position]))
+                line.appendFraction(fraction, digits: fractions[index].digits)
+                start = position
             }
             unsafe line.append(UnsafeRawBufferPointer(rebasing: text[start...]))
         }

@@ -1,0 +1,59 @@
+import Template
+import Testing
+import Tracepoints
+
+@Suite(.serialized) struct AllocationTests {
+    /// Templates that between them take every kind of step; 160,000 lines are counted over.
+    static let templates: [String?] = [
+        "<time> <pid> <@comm>", "<filename> <text:-20.8>|<ints> <ints[1]>", "<fields>", nil,
+        "<x:d> <x:x> <x:e> <x:sig> <x:sys> <x:h> <x:t> <x:dev> <x:mode> <x:ip> <x:c> <x:sym> <x:08>",
+        "<filename:q> <filename:j> <filename:xx> <ints:xx> <ints:ip> <ints:mac> <print:j>",
+        "<wall> <wall:%T> <elapsed> <delta> <n> <cpu> <tid> <event> <late>",
+        "<exe> <cmdline> <cmdline:q> <user> <cgroup> <uid> <ppid> <container>",
+    ]
+
+    @Test func theCounterCounts() {
+        var arrays: [[UInt8]] = []
+        arrays.reserveCapacity(10)
+        #expect(
+            countAllocations { for size in 1...10 { arrays.append(Array(repeating: 1, count: size)) } } == 10)
+        #expect(countAllocations { arrays[0][0] = 2 } == 0)
+    }
+
+    @Test(arguments: templates)
+    func renderingDoesNotAllocate(template: String?) throws {
+        let event = MadeEvent()
+            .string("filename", "/usr/bin/a \u{1b}[31m日本\\").integer("x", UInt32(0x0001_a1ff)).text(
+                "text", "日本 text"
+            )
+            .array("ints", [UInt8(1), 2, 3, 4]).integer("pid", Int32(4_000_000))
+        var renderer = try Renderer(
+            [(event.layout, template.map { _ in 0 })],
+            templates: template.map { [try Template.parse($0)] } ?? [],
+            symbols: KernelSymbols(), options: RenderOptions())
+        var line = LineBuffer(capacity: 1 << 20)
+        let process = ProcessInfo(
+            parent: 1, uid: 0, user: Array("root".utf8), exe: Array("/bin/x".utf8),
+            cmdline: Array("x\0-y z\0".utf8), cgroup: Array("/a".utf8), container: nil)
+        let allocations = unsafe event.bytes.withUnsafeBytes { bytes in
+            let record = unsafe Bytes(bytes)
+            let samples = (0..<100).map { index in
+                Sample(
+                    record: record, time: 1_000_000_000 + UInt64(index), event: 0, cpu: 1, pid: 1, tid: 1,
+                    comm: Comm("日本 x".utf8), process: 0, isLate: index % 2 == 0)
+            }
+            return unsafe samples.withUnsafeBufferPointer { samples in
+                let batch = unsafe Batch(samples: samples, wallOffset: 0, processes: [process])
+                // The first lines fill what is kept from line to line.
+                _ = renderer.render(batch, from: 0, limit: .max, into: &line)
+                return countAllocations {
+                    for _ in 0..<200 {
+                        line.removeAll()
+                        _ = renderer.render(batch, from: 0, limit: .max, into: &line)
+                    }
+                }
+            }
+        }
+        #expect(allocations == 0)
+    }
+}
