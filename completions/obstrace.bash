@@ -46,7 +46,7 @@ _obstrace_events() {
         mapfile -t COMPREPLY < <(_obstrace_run list "$typed*")
     else
         while IFS= read -r name; do
-            [[ ${seen[${name%%:*}]} ]] || COMPREPLY+=("${name%%:*}:")
+            [[ ${seen[${name%%:*}]-} ]] || COMPREPLY+=("${name%%:*}:")
             seen[${name%%:*}]=1
         done < <(_obstrace_run list "$typed*:*")
         ((${#COMPREPLY[@]})) && compopt -o nospace

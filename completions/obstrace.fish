@@ -49,9 +49,9 @@ function __obstrace_events
     string match -qr '[*?[]' -- $token
     and return
     if string match -q '*:*' -- $token
-        printf "$mark%s\n" (__obstrace_run list "$token*")
+        __obstrace_run list "$token*" | string replace -r '^' "$mark"
     else
-        printf "$mark%s:\n" (__obstrace_run list "$token*:*" | string replace -r ':.*' '' | sort -u)
+        __obstrace_run list "$token*:*" | string replace -r '^(.*?:).*' "$mark\$1" | sort -u
     end
 end
 
@@ -60,12 +60,17 @@ function __obstrace_template
     set -l token (commandline -ct | string replace -r '^(--format=|-f)' '' | string trim -l -c \'\")
     set -l parts (string match -r '^(.*<(?:[^:?>]*\|)?)([.@]?)([^:?>|<]*)$' -- $token)
     or return
+    # fish would match what was typed with descriptions too.
     if test "$parts[3]" != @
         set -l events (string match -- '*:*' (__obstrace_operands))
-        printf "%s>\tfield\n" $parts[2]$parts[3](__obstrace_run --generate fields $events)
+        for name in (__obstrace_run --generate fields $events | string match -e -- "$parts[4]")
+            printf '%s>\tfield\n' $parts[2]$parts[3]$name
+        end
     end
     if test "$parts[3]" != .
-        printf "%s>\tcontext value\n" $parts[2]$parts[3]{time,elapsed,delta,wall,cpu,pid,tid,comm,event,subsystem,n,fields,print}
+        for name in (string match -e -- "$parts[4]" time elapsed delta wall cpu pid tid comm event subsystem n fields print)
+            printf '%s>\tcontext value\n' $parts[2]$parts[3]$name
+        end
     end
 end
 

@@ -61,7 +61,7 @@ extension GeneratedFile {
                     mapfile -t COMPREPLY < <(_obstrace_run list "$typed*")
                 else
                     while IFS= read -r name; do
-                        [[ ${seen[${name%%:*}]} ]] || COMPREPLY+=("${name%%:*}:")
+                        [[ ${seen[${name%%:*}]-} ]] || COMPREPLY+=("${name%%:*}:")
                         seen[${name%%:*}]=1
                     done < <(_obstrace_run list "$typed*:*")
                     ((${#COMPREPLY[@]})) && compopt -o nospace

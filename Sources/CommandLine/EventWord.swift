@@ -34,8 +34,9 @@ private func noColon(_ word: Argument) -> UsageError {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     if parts.count == 2 { return word.error(message, hint: "did you mean \(parts[0]):\(parts[1])?") }
     let name = String(text.drop { $0 == "!" || $0 == "*" })
+    let glob = name.isEmpty ? "*" : "*\(name)\(name.hasSuffix("*") ? "" : "*")"
     let meant = nearest(to: text, among: Subcommand.allCases.map(\.rawValue))
     return word.error(
         message, hint: meant.map { "did you mean obstrace \($0)?" },
-        notes: ["try: obstrace list '*\(name)\(name.hasSuffix("*") ? "" : "*")'"])
+        notes: ["try: obstrace list '\(glob)'"])
 }

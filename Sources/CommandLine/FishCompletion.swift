@@ -7,7 +7,7 @@ extension GeneratedFile {
         let names = Subcommand.allCases.map(\.rawValue).joined(separator: " ")
         let taking = Flag.spellingsByCompletion.flatMap(\.1).joined(separator: " ")
         let flags = Flag.all.map(\.fishCompletion).joined(separator: "\n")
-        let context = TemplateReference.context.pieces.joined(separator: ",")
+        let context = TemplateReference.context.pieces.joined(separator: " ")
         return #"""
             # fish completion for obstrace. Printed by: obstrace --generate fish
 
@@ -60,9 +60,9 @@ extension GeneratedFile {
                 string match -qr '[*?[]' -- $token
                 and return
                 if string match -q '*:*' -- $token
-                    printf "$mark%s\n" (__obstrace_run list "$token*")
+                    __obstrace_run list "$token*" | string replace -r '^' "$mark"
                 else
-                    printf "$mark%s:\n" (__obstrace_run list "$token*:*" | string replace -r ':.*' '' | sort -u)
+                    __obstrace_run list "$token*:*" | string replace -r '^(.*?:).*' "$mark\$1" | sort -u
                 end
             end
 
@@ -71,12 +71,17 @@ extension GeneratedFile {
                 set -l token (commandline -ct | string replace -r '^(--format=|-f)' '' | string trim -l -c \'\")
                 set -l parts (string match -r '^(.*<(?:[^:?>]*\|)?)([.@]?)([^:?>|<]*)$' -- $token)
                 or return
+                # fish would match what was typed with descriptions too.
                 if test "$parts[3]" != @
                     set -l events (string match -- '*:*' (__obstrace_operands))
-                    printf "%s>\tfield\n" $parts[2]$parts[3](__obstrace_run --generate fields $events)
+                    for name in (__obstrace_run --generate fields $events | string match -e -- "$parts[4]")
+                        printf '%s>\tfield\n' $parts[2]$parts[3]$name
+                    end
                 end
                 if test "$parts[3]" != .
-                    printf "%s>\tcontext value\n" $parts[2]$parts[3]{\#(context)}
+                    for name in (string match -e -- "$parts[4]" \#(context))
+                        printf '%s>\tcontext value\n' $parts[2]$parts[3]$name
+                    end
                 end
             end
 

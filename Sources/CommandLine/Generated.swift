@@ -12,8 +12,11 @@ public enum GeneratedFile: String, Sendable, CaseIterable {
     static func parse(_ arguments: [String]) throws(UsageError) -> Invocation {
         let word = Argument(text: arguments.dropFirst().first ?? "", index: 1, prefix: flag)
         if word.text == "fields" { return .completeFields(Array(arguments.dropFirst(2))) }
-        guard let file = GeneratedFile(rawValue: word.text), arguments.count == 2 else {
+        guard let file = GeneratedFile(rawValue: word.text) else {
             throw word.error("\(flag) prints one file", hint: word.choice(allCases.map(\.rawValue)))
+        }
+        guard arguments.count == 2 else {
+            throw Argument(text: arguments[2], index: 2).error("\(flag) prints one file")
         }
         return .generate(file)
     }

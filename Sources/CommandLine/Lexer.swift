@@ -101,7 +101,7 @@ struct Lexer {
         let next = words[index]
         guard next != "--", Flag.find(spelling: next, preferring: subcommand) == nil else {
             throw word.error(
-                "\(spelling) needs a value, but the flag \(next) comes next", place,
+                "\(spelling) needs a value, but \(next) comes next", place,
                 hint: "\(spelling) \(name)", notes: ["if \(next) is the value, type --\(flag.long)=\(next)"])
         }
         index += 1

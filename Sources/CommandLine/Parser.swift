@@ -49,7 +49,8 @@ struct Draft {
     }
 
     private func misplaced(_ flag: Flag, _ value: Argument) -> UsageError {
-        let owners = flag.subcommands.map { "obstrace \($0.rawValue)" }.joined(separator: " and ")
+        let owners = Flag.all.filter { $0.long == flag.long }.flatMap(\.subcommands)
+            .map { "obstrace \($0.rawValue)" }.joined(separator: " and ")
         let word = Argument(text: value.prefix, index: value.index)
         return word.error(
             "\(value.prefix) is a flag of \(owners), not of obstrace \(subcommand.rawValue)",
@@ -117,7 +118,7 @@ struct Draft {
             guard let exclusion = trace.selections.first else {
                 throw UsageError(
                     "no EVENT to trace",
-                    notes: ["try: obstrace sched:sched_process_exec", "all events: obstrace list"])
+                    notes: ["try: obstrace sched:sched_process_exec", "to see all events: obstrace list"])
             }
             throw exclusion.pattern.error(
                 "nothing is selected that could be left out",

@@ -85,7 +85,7 @@ struct Example: Sendable {
         Example(
             purpose: "Two kinds of events, each with a template of its own, for ten seconds:",
             command: [
-                "sudo obstrace sched:sched_process_fork -f '<parent_pid> made <child_pid>' \\",
+                "sudo obstrace sched:sched_process_fork -f '<parent_pid> to <child_pid>' \\",
                 "    sched:sched_process_exit -f '<pid> ended' -d 10s",
             ]),
         Example(
@@ -93,7 +93,7 @@ struct Example: Sendable {
             command: ["sudo obstrace 'block:*' '!block:block_touch_buffer'"]),
         Example(
             purpose: "Writes of more than a page by one process, into a file:",
-            command: ["sudo obstrace syscalls:sys_enter_write --where 'count > 4096' -p 1234 -o big"]),
+            command: ["sudo obstrace syscalls:sys_enter_write --where 'count > 4096' -p 1 -o big"]),
     ]
 
     static let list = [

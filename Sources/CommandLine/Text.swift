@@ -5,6 +5,9 @@ extension String {
     /// The text with blanks behind it, so that it takes at least that many columns.
     func padded(to width: Int) -> String { self + String(repeating: " ", count: max(width - columns, 0)) }
 
+    /// The text with escapes for all that would move a terminal's cursor, change its state, or hide.
+    var visible: String { unicodeScalars.reduce(into: "") { $0 += $1.visible } }
+
     /// The text without the backticks that mark what is typed as it stands.
     var unmarked: String { String(filter { $0 != "`" }) }
 
@@ -25,6 +28,21 @@ extension String {
 }
 
 extension Unicode.Scalar {
+    /// The scalar, or an escape in its place if it would move a terminal's cursor, change its state, or hide.
+    var visible: String {
+        switch self {
+        case "\n": return "\\n"
+        case "\t": return "\\t"
+        default: break
+        }
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse:
+            return "\\u{" + String(value, radix: 16) + "}"
+        default:
+            return String(Character(self))
+        }
+    }
+
     /// The number of columns that the scalar takes on a terminal: none for marks, two for wide ones.
     fileprivate var columns: Int {
         switch properties.generalCategory {

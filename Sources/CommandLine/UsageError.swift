@@ -9,7 +9,7 @@ public struct UsageError: Error, Sendable, Equatable {
     public let argument: Argument?
     /// The UTF-8 offsets in the argument's text that the caret marks; empty for a single place.
     public let range: Range<Int>
-    /// What would be right, shown beside the caret.
+    /// What would be right, shown beside the caret; there is none without an argument.
     public let hint: String?
     /// Further lines to show below.
     public let notes: [String]
@@ -22,7 +22,7 @@ public struct UsageError: Error, Sendable, Equatable {
         self.message = message
         self.argument = argument
         self.range = range ?? 0..<(argument?.text.utf8.count ?? 0)
-        self.hint = hint
+        self.hint = argument == nil ? nil : hint
         self.notes = notes
     }
 
@@ -36,11 +36,9 @@ public struct UsageError: Error, Sendable, Equatable {
             let quotation = Quotation(of: argument, marking: range)
             lines.append(quotation.line)
             lines.append(quotation.marks + (hint.map { "  " + $0 } ?? ""))
-        } else if let hint {
-            lines.append("  " + hint)
         }
         lines += notes.map { "  " + $0 }
-        return lines.map { $0 + "\n" }.joined()
+        return lines.map { $0.visible + "\n" }.joined()
     }
 }
 
@@ -62,7 +60,7 @@ struct Quotation {
         for scalar in argument.text.unicodeScalars {
             if start == nil, offset >= range.lowerBound { start = column }
             if end == nil, offset >= range.upperBound { end = column }
-            let shown = Self.shown(scalar, isQuoted: isQuoted)
+            let shown = scalar == "'" && isQuoted ? "'\\''" : scalar.visible
             line += shown
             column += shown.columns
             offset += UTF8.width(scalar)
@@ -82,22 +80,6 @@ struct Quotation {
             return true
         default:
             return "-_=+,.:/%@".utf8.contains(ascii)
-        }
-    }
-
-    /// What stands for a scalar on a terminal: escapes for all that would move the cursor or hide.
-    private static func shown(_ scalar: Unicode.Scalar, isQuoted: Bool) -> String {
-        switch scalar {
-        case "'" where isQuoted: return "'\\''"
-        case "\n": return "\\n"
-        case "\t": return "\\t"
-        default: break
-        }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse:
-            return "\\u{" + String(scalar.value, radix: 16) + "}"
-        default:
-            return String(Character(scalar))
         }
     }
 }

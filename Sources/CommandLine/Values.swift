@@ -80,9 +80,9 @@ extension Argument {
             let start = scanner.position
             let number = try scanner.number("process ids such as 1234 or 1234,5678", example: "1234")
             guard let pid = Int32(exactly: number), pid > 0 else {
-                let bound = number == 0 ? "start at 1" : "end at \(Int32.max)"
                 throw error(
-                    "\(prefix) is given no process id", start..<scanner.position, hint: "they \(bound)")
+                    "\(prefix) is given \(number), which is no process id", start..<scanner.position,
+                    hint: "they go from 1 to \(Int32.max)")
             }
             pids.append(pid)
         } while scanner.take(",")
@@ -202,8 +202,8 @@ private struct Scanner {
         let number = try number("CPUs such as 0-3,5", example: "0-3,5")
         guard number <= CPUList.greatest else {
             throw argument.error(
-                "\(argument.prefix) is given no CPU", start..<position,
-                hint: "they end at \(CPUList.greatest)")
+                "\(argument.prefix) is given \(number), which is no CPU", start..<position,
+                hint: "they go from 0 to \(CPUList.greatest)")
         }
         return Int(number)
     }
