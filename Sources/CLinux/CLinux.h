@@ -8,11 +8,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/io_uring.h>
 #include <linux/perf_event.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -53,6 +55,24 @@ static inline int clinux_open(const char *path, int flags, mode_t mode) { return
 
 // No C function before glibc 2.36.
 static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+// Gives descriptors to an io_uring instance, which takes references to them, and answers its descriptor.
+//
+// There is no C function for these calls without a library. The kernel tears an instance down in a worker
+// of its own when the process has gone, and closes then what is registered with it.
+static inline int clinux_hand_over(const int *held, int count) {
+    struct io_uring_params parameters;
+    memset(&parameters, 0, sizeof parameters);
+    int ring = (int)syscall(SYS_io_uring_setup, 1, &parameters);
+    if (ring < 0) return -1;
+    if (syscall(SYS_io_uring_register, ring, IORING_REGISTER_FILES, held, count) < 0) {
+        int reason = errno;
+        close(ring);
+        errno = reason;
+        return -1;
+    }
+    return ring;
+}
 
 // Forks a child that holds the open descriptors from `first` to `last` for a moment and ends.
 //

@@ -340,6 +340,16 @@ package enum System {
         }
     }
 
+    /// Leaves descriptors to the kernel, which closes them in its own time once we have exited
+    /// (`io_uring_register`).
+    ///
+    /// - Throws: `ENOSYS`, `EPERM` where the kernel or a sandbox has no io_uring for us.
+    static func handOver(_ descriptors: [Int32]) throws(SystemError) {
+        _ = try check("io_uring_register") {
+            unsafe clinux_hand_over(descriptors, Int32(descriptors.count))
+        }
+    }
+
     /// Leaves descriptors open in a child that ends by itself (`fork`).
     static func linger(holding descriptors: [Int32]) {
         _ = unsafe clinux_linger(descriptors, Int32(descriptors.count))

@@ -213,18 +213,23 @@ final class Attachment {
         events = []
     }
 
-    /// Leaves the closing of the events to a child process that nobody waits for, and forgets them.
+    /// Leaves the closing of the events to the kernel, for a process that is about to exit.
     ///
-    /// The kernel waits for a grace period for each tracepoint that is closed, 80 events take three
-    /// seconds. Whoever closes last waits: so a child that holds the descriptors a little longer lets us
-    /// exit at once. It holds nothing else of ours.
+    /// Whoever closes a tracepoint last waits for a grace period; 80 events take three seconds. An
+    /// io_uring instance is torn down by a worker of the kernel after the exit; where there is none to be
+    /// had, a child process that nobody waits for holds the descriptors a moment longer.
     func abandon() {
         while ringCount > 0 {
             ringCount -= 1
             unsafe (rings + ringCount).deinitialize(count: 1)
         }
-        System.linger(holding: events.map(\.descriptor))
-        for event in events { System.close(event.descriptor) }
+        let descriptors = events.map(\.descriptor)
+        do throws(SystemError) {
+            try System.handOver(descriptors)
+        } catch {
+            System.linger(holding: descriptors)
+        }
+        for descriptor in descriptors { System.close(descriptor) }
         events = []
     }
 }

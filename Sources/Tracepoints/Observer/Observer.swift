@@ -272,7 +272,7 @@ extension Observer {
         attachment = nil
     }
 
-    /// Closes everything at once, leaving the kernel's waiting to a child process; for a program that is
+    /// Closes everything at once, leaving the waiting to the kernel; for a program that is
     /// about to exit and has one thread.
     package func abandon() {
         engine = nil
