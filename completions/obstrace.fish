@@ -68,7 +68,7 @@ function __obstrace_template
         end
     end
     if test "$parts[3]" != .
-        for name in (string match -e -- "$parts[4]" time elapsed delta wall cpu pid tid comm event subsystem n fields print)
+        for name in (string match -e -- "$parts[4]" time elapsed delta wall cpu pid tid comm event subsystem name n late fields print)
             printf '%s>\tcontext value\n' $parts[2]$parts[3]$name
         end
     end
@@ -97,12 +97,12 @@ complete -c obstrace -n '__obstrace_is trace' -s C -l cpu -x -d 'only these CPUs
 complete -c obstrace -n '__obstrace_is trace' -l all-processes -d 'leave out nothing, not even obstrace itself'
 complete -c obstrace -n '__obstrace_is trace' -s m -l buffer -x -d 'buffer SIZE for each CPU: 512K, 4M'
 complete -c obstrace -n '__obstrace_is trace' -l strict -d 'exit with status 4 if events were lost'
-complete -c obstrace -n '__obstrace_is trace' -s q -l quiet -d 'no notes on stderr, errors only'
+complete -c obstrace -n '__obstrace_is trace' -s q -l quiet -d 'no notes on stderr, only errors and losses'
 complete -c obstrace -n '__obstrace_is trace' -s v -l verbose -d 'say more on stderr: events traced and lost'
 complete -c obstrace -n '__obstrace_is list' -l field -x -d 'only events with a field named like GLOB'
 complete -c obstrace -n '__obstrace_is list' -l type -x -d 'only events with a field of a type like GLOB'
 complete -c obstrace -n '__obstrace_is list' -s v -l verbose -d 'show fields and types, and a template to start from'
-complete -c obstrace -n '__obstrace_is list' -l json -d 'print one JSON object per event'
+complete -c obstrace -n '__obstrace_is list' -l json -d 'print JSON: an array with an object per event'
 complete -c obstrace -n '__obstrace_is trace list' -l color -x -a 'auto always never' -d 'colour the output: auto, always or never'
 complete -c obstrace -n '__obstrace_is trace list help' -s h -l help -d 'this help; --help explains everything'
 complete -c obstrace -n '__obstrace_is trace list help' -l version -d 'print the version'

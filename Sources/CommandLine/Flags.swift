@@ -112,8 +112,10 @@ extension Flag {
         Flag(
             "quiet", "q", misnomers: ["--silent", "-s"],
             of: .trace, topic: .messages,
-            summary: "no notes on stderr, errors only",
-            detail: ["Say nothing on stderr but errors.", "Of `-q` and `-v` the last one counts."],
+            summary: "no notes on stderr, only errors and losses",
+            detail: [
+                "Say nothing on stderr but errors and losses.", "Of `-q` and `-v` the last one counts.",
+            ],
             set: { draft, _ in
                 draft.trace.isQuiet = true
                 draft.trace.isVerbose = false
@@ -134,7 +136,10 @@ extension Flag {
             value: Value(name: "GLOB", completion: .nothing),
             of: .list, topic: .search,
             summary: "only events with a field named like GLOB",
-            detail: ["List only events that have a field whose name matches GLOB."],
+            detail: [
+                "List only events that have a field whose name matches GLOB, and show those fields with their "
+                    + "types."
+            ],
             set: { draft, glob in draft.list.fieldGlob = glob }),
         Flag(
             "type", misnomers: ["--types", "-t"],
@@ -142,7 +147,8 @@ extension Flag {
             of: .list, topic: .search,
             summary: "only events with a field of a type like GLOB",
             detail: [
-                "List only events that have a field whose C type matches GLOB, such as `pid_t` or `*char*`.",
+                "List only events that have a field whose C type matches GLOB, such as `pid_t` or `*char*`, "
+                    + "and show those fields.",
                 "With `--field` it must be the same field.",
             ],
             set: { draft, glob in draft.list.typeGlob = glob }),
@@ -158,8 +164,11 @@ extension Flag {
         Flag(
             "json",
             of: .list, topic: .printing,
-            summary: "print one JSON object per event",
-            detail: ["Print one JSON object per event and line, with its fields and their types."],
+            summary: "print JSON: an array with an object per event",
+            detail: [
+                "Print a JSON array with an object per event, which tells its fields with their types, places "
+                    + "and sizes, and the format the kernel prints it by."
+            ],
             set: { draft, _ in draft.list.isJSON = true }),
         Flag(
             "color", aliases: ["colour"],

@@ -20,9 +20,11 @@ struct Prose: Sendable {
         `'sched:sched_process_*'`.
         An EVENT with `!` in front leaves out: `'irq:*' '!irq:softirq_*'`.
         `obstrace list` shows which there are.
+        What several EVENTs match is traced once, with the template and the filter of the last of them.
 
         With COMMAND, only it and the processes that it starts are traced, from its exec to its end, and its \
         exit status becomes that of obstrace.
+        If a limit is reached first, COMMAND is ended by a termination signal, and the status is 0.
 
         Options may stand before, between and after EVENTs.
         `-f` and `--where` apply to the EVENTs before them, back to the last flag of the same kind.
@@ -35,7 +37,8 @@ struct Prose: Sendable {
         `obstrace list` prints the names of the tracepoints that match a GLOB, sorted, one a line; without \
         GLOB, all of them.
 
-        GLOB is matched against the whole of `subsystem:name`: `'sched:*'`, `'*exec*'`.
+        GLOB has to match the whole of `subsystem:name`, as `'sched:*'` and `'*exec*'` do.
+        One without a colon may also match the subsystem or the name alone: `sched`, `'sys_enter_open*'`.
         A GLOB with `!` in front leaves out.
         """)
 
@@ -125,6 +128,8 @@ struct ExitStatus: Sendable {
     static let ofList = [
         ExitStatus(status: "0", meaning: "something was listed"),
         ExitStatus(status: "1", meaning: "nothing matches"),
+        ExitStatus(status: "2", meaning: "the command line is wrong"),
+        ExitStatus(status: "3", meaning: "not permitted"),
     ]
 
     static let ofCommand =

@@ -30,8 +30,16 @@ struct TemplateReference: Sendable {
             + "`^` centres, and type is one of:",
         rows: [
             ("d  u", "signed, unsigned decimal"),
-            ("x  X  o", "hexadecimal in small letters, in capitals, octal; `#` adds 0x or 0"),
-            ("s", "text"),
+            ("x  X  o  b", "hexadecimal in small letters, in capitals, octal, binary; `#` adds 0x, 0 or 0b"),
+            ("c  s", "a character, text"),
+            ("t  t/us  t/ms  t/s", "a time in a fitting unit, from nanoseconds, microseconds and so on"),
+            ("h  H", "a size in a fitting unit, by 1024, by 1000"),
+            ("e  sig  sys", "the name of an errno, a signal, a system call"),
+            ("sym  dev  mode", "a kernel symbol, a device as major:minor, a file mode as ls has it"),
+            ("ip  mac", "a network address"),
+            ("q  j", "text quoted for a shell, as a JSON value"),
+            ("raw  xx", "the bytes as they are, in hexadecimal"),
+            ("%F  %T  %3f", "for wall: a pattern as in date, with `%3f`, `%6f`, `%9f` for parts of a second"),
         ])
 
     static let context = TemplateReference(
@@ -40,13 +48,14 @@ struct TemplateReference: Sendable {
             ("time", "the kernel's clock in seconds; `.6` keeps six decimals, type `d` gives nanoseconds"),
             ("elapsed", "time since tracing began"),
             ("delta", "time since the line before"),
-            ("wall", "date and time of day"),
+            ("wall", "date and time of day, in ISO 8601"),
             ("cpu", "the CPU it happened on"),
             ("pid  tid", "the process, the thread it happened in"),
             ("comm", "the thread's name"),
             ("event", "subsystem:name"),
-            ("subsystem", "the part of it before the colon"),
+            ("subsystem  name", "the part of it before the colon, after it"),
             ("n", "the line's number"),
+            ("late", "late if a line of a later time was printed before"),
             ("fields", "all fields as name=value"),
             ("print", "the kernel's own text for the event"),
         ])
@@ -57,6 +66,8 @@ struct TemplateReference: Sendable {
             ("\\t  \\n  \\e  \\0  \\\\", "tab, newline, escape, NUL, backslash"),
             ("\\xNN  \\u{N}", "a byte, a Unicode character by its number in hexadecimal"),
             ("<<", "the character <"),
+            ("<!red>  <!bold,red>", "colour from here on, if the output is coloured"),
+            ("<!>", "the end of all colour"),
             ("\\c", "at the template's end: no newline"),
         ])
 
