@@ -63,12 +63,18 @@ extension PrintCompiler {
     /// `, { value, "name" }, ...)`
     private mutating func entries() throws(PrintFormat.Failure) -> [(value: UInt64, name: [UInt8])] {
         var names: [(value: UInt64, name: [UInt8])] = []
+        // The kernel's search ends at an entry without a name.
         var isClosed = false
         while take(",") {
             // A comma may stand after the last.
             if take(")") { return names }
             try expect("{")
-            guard let value = builder.constantValue(try argument(as: .unsignedLong)) else {
+            if take("}") {
+                isClosed = true
+                continue
+            }
+            let node = try argument(as: .unsignedLong)
+            guard let value = builder.constantValue(node) else {
                 throw failure("the value of a name is no constant")
             }
             try expect(",")
@@ -78,7 +84,6 @@ extension PrintCompiler {
             if let text = builder.literalText(name.node) {
                 if !isClosed { names.append((UInt64(bitPattern: value), Array(text))) }
             } else if builder.constantValue(name.node) == 0 {
-                // The kernel's search ends at an entry without a name.
                 isClosed = true
             } else {
                 throw failure("the name of a value is no text")

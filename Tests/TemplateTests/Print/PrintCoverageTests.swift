@@ -8,10 +8,10 @@ import Testing
 func layouts(under folder: String) -> [EventLayout] {
     guard let files = FileManager.default.enumerator(atPath: folder) else { return [] }
     return files.compactMap { $0 as? String }.filter { $0.hasSuffix("/format") }.sorted().compactMap { file in
-        guard let bytes = FileManager.default.contents(atPath: folder + "/" + file) else { return nil }
+        guard let bytes = try? System.contents(of: folder + "/" + file) else { return nil }
         let parts = file.split(separator: "/")
         guard parts.count >= 3 else { return nil }
-        return try? FormatParser.parse(Array(bytes), subsystem: String(parts[parts.count - 3]))
+        return try? FormatParser.parse(bytes, subsystem: String(parts[parts.count - 3]))
     }
 }
 
@@ -53,4 +53,4 @@ struct PrintCoverageTests {
     }
 }
 
-private let environment = ProcessInfo.processInfo.environment
+private let environment = Foundation.ProcessInfo.processInfo.environment
