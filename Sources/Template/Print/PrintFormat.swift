@@ -10,30 +10,30 @@ struct PrintFormat {
         let offset: Int
     }
 
-    /// How one field is shown by the print format: by name, as flags, as hex and so on.
-    struct Presentation {
-        /// The names that the field's values can take, in the kernel's order.
-        let symbols: [(value: UInt64, name: String)]
-        /// Whether the names are of bits that can stand together.
-        let isFlags: Bool
-
-        /// Appends what the kernel would show of the field in `record`; `false` (and nothing appended)
-        /// where the record is too short.
-        func render(_ record: Bytes, into line: inout LineBuffer) -> Bool { false }
-    }
+    private let program: PrintProgram
 
     /// Compiles the print format of an event.
     init(of layout: EventLayout, symbols: KernelSymbols) throws(Failure) {
-        throw Failure(message: "not compiled", offset: 0)
+        var compiler = PrintCompiler(layout, symbols)
+        let (conversions, arguments) = try compiler.compile()
+        var pieces: [PrintPiece] = []
+        var next = 0
+        for conversion in conversions {
+            let end = next + conversion.argumentCount
+            guard end <= arguments.count else {
+                throw Failure(
+                    message: "the format wants more arguments than there are",
+                    offset: layout.printFormat.utf8.count)
+            }
+            var terms: [PrintTerm] = []
+            for argument in arguments[next..<end] { terms.append(try argument.term.get()) }
+            pieces.append(try compiler.builder.piece(conversion, terms))
+            next = end
+        }
+        program = compiler.builder.program(pieces, symbols)
     }
 
     /// Appends the line that the kernel would print for `record`, bytes of strings as they are; `false`
     /// (and nothing appended) where the record does not fit the format.
-    func render(_ record: Bytes, into line: inout LineBuffer) -> Bool { false }
-
-    /// How the print format shows the field of that name, where it shows it by more than a number or text.
-    static func presentation(of field: Field, in layout: EventLayout, symbols: KernelSymbols) -> Presentation?
-    {
-        nil
-    }
+    func render(_ record: Bytes, into line: inout LineBuffer) -> Bool { program.render(record, into: &line) }
 }

@@ -1,6 +1,11 @@
+internal import CLinux
+internal import Glibc
+
 /// The kernel's symbols, read from `/proc/kallsyms` when the first address is asked for.
 ///
-/// Not thread-safe; one reader owns it.
+/// What else only the running kernel knows of the names in its print formats is found here too: the texts
+/// behind its `char *`, the values of its enumerators, its jiffies. Each source is read when it is first
+/// needed. Not thread-safe; one reader owns it.
 public final class KernelSymbols {
     /// Where an address lies.
     @safe
@@ -15,15 +20,83 @@ public final class KernelSymbols {
         public let module: Bytes
     }
 
+    private let paths: Paths
+    private var table: SymbolTable?
+    private var texts: KernelTexts?
+    private var enumerators: [String: Int64?] = [:]
+    private lazy var clock = KernelClock()
+
+    /// The files that symbols are read from.
+    package struct Paths: Sendable {
+        package var symbols = "/proc/kallsyms"
+        package var texts = [
+            "/sys/kernel/tracing/printk_formats", "/sys/kernel/debug/tracing/printk_formats",
+        ]
+        package var types = "/sys/kernel/btf"
+
+        package init() {}
+    }
+
     /// Makes a table that is still empty; nothing is read yet.
-    public init() {}
+    public convenience init() { self.init(Paths()) }
+
+    /// Makes a table that will be read from other files than the running kernel's.
+    package init(_ paths: Paths) { self.paths = paths }
 
     /// The symbol that covers `address`, or `nil`.
-    public func symbol(at address: UInt64) -> Symbol? { nil }
+    public func symbol(at address: UInt64) -> Symbol? { loaded().symbol(at: address) }
 
     /// The text that a kernel `char *` of a print format leads to, from tracefs `printk_formats`.
-    public func text(at address: UInt64) -> Bytes? { nil }
+    public func text(at address: UInt64) -> Bytes? {
+        if texts == nil { texts = KernelTexts(paths.texts) }
+        return texts?[address]
+    }
 
     /// What stands in the way of symbols, said in one sentence, once a look-up has met it.
-    public var note: String? { nil }
+    public var note: String? { table?.note }
+
+    /// The values of the enumerators of those names, as the kernel's type information (BTF) gives them;
+    /// names that it does not know are left out.
+    public func constants(named names: [String]) -> [String: Int64] {
+        let unknown = Set(names.filter { enumerators[$0] == nil })
+        if !unknown.isEmpty {
+            let found = TypeInformation.enumerators(named: unknown, in: paths.types)
+            for name in unknown { enumerators.updateValue(found[name], forKey: name) }
+        }
+        return names.reduce(into: [:]) { values, name in
+            if let value = enumerators[name] ?? nil { values[name] = value }
+        }
+    }
+
+    /// The kernel's tick counter (`jiffies`), as the event clock tells it.
+    public func jiffies() -> UInt64 { clock.jiffies() }
+
+    /// How often the kernel's clock ticks in a second (`HZ`).
+    public var ticksPerSecond: UInt64 { clock.ticksPerSecond }
+
+    private func loaded() -> SymbolTable {
+        if let table { return table }
+        let table = SymbolTable(path: paths.symbols)
+        self.table = table
+        return table
+    }
+}
+
+/// The kernel's tick, reckoned from the event clock.
+private struct KernelClock {
+    let ticksPerSecond: UInt64
+
+    init() {
+        // The coarse clock moves by one tick.
+        var resolution = timespec()
+        let failed = unsafe clock_getres(CLOCK_MONOTONIC_COARSE, &resolution) != 0
+        let nanoseconds = UInt64(max(1, resolution.tv_nsec))
+        ticksPerSecond = failed ? 250 : max(1, 1_000_000_000 / nanoseconds)
+    }
+
+    func jiffies() -> UInt64 {
+        // The counter starts five minutes before its 32-bit wrap, so that wraps are met early.
+        let start = UInt64(UInt32(truncatingIfNeeded: 0 &- 300 &* ticksPerSecond))
+        return start &+ System.monotonicTime() / (1_000_000_000 / ticksPerSecond)
+    }
 }

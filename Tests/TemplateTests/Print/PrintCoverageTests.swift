@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@testable import Template
+@testable import Tracepoints
+
+/// The format files under a folder, each with its layout; what cannot be parsed at all is left out.
+func layouts(under folder: String) -> [EventLayout] {
+    guard let files = FileManager.default.enumerator(atPath: folder) else { return [] }
+    return files.compactMap { $0 as? String }.filter { $0.hasSuffix("/format") }.sorted().compactMap { file in
+        guard let bytes = try? System.contents(of: folder + "/" + file) else { return nil }
+        let parts = file.split(separator: "/")
+        guard parts.count >= 3 else { return nil }
+        return try? FormatParser.parse(bytes, subsystem: String(parts[parts.count - 3]))
+    }
+}
+
+/// What could not be compiled, by event, with the reason.
+func failures(of layouts: [EventLayout], symbols: KernelSymbols) -> [String: String] {
+    var failures: [String: String] = [:]
+    for layout in layouts {
+        do throws(PrintFormat.Failure) {
+            _ = try PrintFormat(of: layout, symbols: symbols)
+        } catch {
+            failures[layout.fullName] = error.message
+        }
+    }
+    return failures
+}
+
+@Suite("Print formats of whole kernels")
+struct PrintCoverageTests {
+    @Test(
+        "Nearly all print formats of this kernel compile, the others say why",
+        .enabled(if: geteuid() == 0 || environment["CI"] != nil, "tracefs needs root"))
+    func running() {
+        let layouts = layouts(under: "/sys/kernel/tracing/events")
+        #expect(layouts.count > 1000)
+        let failures = failures(of: layouts, symbols: KernelSymbols())
+        #expect(Double(failures.count) < Double(layouts.count) * 0.02, "\(failures)")
+        for (event, reason) in failures.sorted(by: { $0.key < $1.key }) { print("  \(event): \(reason)") }
+    }
+
+    @Test(
+        "Print formats of other kernels compile or fail one by one",
+        .enabled(if: environment["OBSTRACE_CORPORA"] != nil, "OBSTRACE_CORPORA names no folder of formats"))
+    func others() {
+        let layouts = layouts(under: environment["OBSTRACE_CORPORA"] ?? "")
+        #expect(layouts.count > 1000)
+        let failures = failures(of: layouts, symbols: KernelSymbols())
+        #expect(Double(failures.count) < Double(layouts.count) * 0.06)
+        for (event, reason) in failures.sorted(by: { $0.key < $1.key }) { print("  \(event): \(reason)") }
+    }
+}
+
+private let environment = Foundation.ProcessInfo.processInfo.environment
