@@ -8,6 +8,8 @@ public enum TraceError: Error, Sendable {
     case noSuchEvent(String, similar: [String])
     /// The format of an event could not be read or parsed.
     case badFormat(event: String, reason: String)
+    /// The kernel lets that event be counted but not sampled, as those that perf itself causes.
+    case cannotSample(event: String)
     /// The kernel does not take a filter; `position` is where in the filter, in bytes, if it told.
     case badFilter(event: String, filter: String, reason: String, position: Int?)
     /// There is no process of that id.
@@ -32,6 +34,7 @@ extension TraceError: CustomStringConvertible {
         case .notPermitted(let missing): missing.joined(separator: "\n")
         case .noSuchEvent(let name, _): "no tracepoint '\(name)'"
         case .badFormat(let event, let reason): "the format of \(event) cannot be read: \(reason)"
+        case .cannotSample(let event): "the kernel does not let \(event) be traced, only counted"
         case .badFilter(let event, _, let reason, _): "\(event) does not take the filter: \(reason)"
         case .noSuchProcess(let pid): "no process \(pid)"
         case .noSuchCPU(let cpu): "CPU \(cpu) is not online"

@@ -7,6 +7,8 @@ struct Plan: ~Copyable {
     let arguments: TraceArguments
     let catalog: Catalog
     let layouts: [EventLayout]
+    /// Whether each event may be left out where it cannot be traced.
+    let isOptional: [Bool]
     /// The kernel's filter of each event; `nil` for none.
     let filters: [Argument?]
     var renderer: Renderer
@@ -35,6 +37,7 @@ struct Plan: ~Copyable {
         let notes = templates.flatMap(\.warnings).map(\.message) + renderer.notes
         return Plan(
             arguments: arguments, catalog: catalog, layouts: layouts,
+            isOptional: events.map(\.isOptional),
             filters: events.map { $0.filter.map { arguments.filters[$0] } }, renderer: renderer,
             commandPath: try commandPath(of: arguments), notes: notes)
     }

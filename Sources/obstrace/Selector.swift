@@ -8,6 +8,8 @@ struct SelectedEvent {
     let template: Int?
     /// The index of its filter; `nil` for none.
     let filter: Int?
+    /// Whether it was named by a pattern, so that others make up for it where it cannot be traced.
+    let isOptional: Bool
 }
 
 /// Finds the events that the patterns of a command line mean.
@@ -24,7 +26,8 @@ struct Selector {
         for selection in selections where !selection.isExclusion {
             for name in try names(of: selection) {
                 let event = SelectedEvent(
-                    name: name, template: selection.template, filter: selection.filter)
+                    name: name, template: selection.template, filter: selection.filter,
+                    isOptional: Glob(selection.glob).isPattern)
                 if let place = places[name] {
                     events[place] = event
                 } else {

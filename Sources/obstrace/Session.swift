@@ -95,8 +95,9 @@ struct Session: ~Copyable {
         do throws(TraceError) {
             let observer = try Observer(
                 scope: pids.isEmpty ? .system : .processes(pids), options: options, catalog: plan.catalog)
-            for (layout, filter) in zip(plan.layouts, plan.filters) {
-                try observer.add(layout, filter: filter?.text)
+            for (index, layout) in plan.layouts.enumerated() {
+                try observer.add(
+                    layout, filter: plan.filters[index]?.text, isOptional: plan.isOptional[index])
             }
             return observer
         } catch {
@@ -109,7 +110,7 @@ struct Session: ~Copyable {
         startTime = System.monotonicTime()
         say(plan.notes + observer.notes)
         if plan.arguments.isVerbose {
-            let events = plan.layouts.count
+            let events = observer.tracedCount
             let cpus = observer.cpus.cpus.count
             tell("tracing \(events) event\(events == 1 ? "" : "s") on \(cpus) CPU\(cpus == 1 ? "" : "s")")
         }

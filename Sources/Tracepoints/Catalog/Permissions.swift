@@ -19,10 +19,9 @@ enum Permissions {
             lines.append("tracefs \(directory) is closed to us (mode \(mode ?? "unknown")):")
             lines.append("  sudo mount -o remount,mode=755 \(directory)")
         }
-        let capabilities = effectiveCapabilities()
         let paranoid = (try? System.contents(of: "/proc/sys/kernel/perf_event_paranoid"))
             .map { String(decoding: $0.prefix { $0 != 0x0a }, as: UTF8.self) }
-        if capabilities & (1 << perfmon | 1 << sysAdmin) == 0 {
+        if !hasCapability {
             lines.append(
                 "CAP_PERFMON is missing and perf_event_paranoid is \(paranoid ?? "unknown"); one of:")
             lines.append("  sudo setcap cap_perfmon+ep \"$(command -v obstrace)\"")
@@ -30,6 +29,9 @@ enum Permissions {
         }
         return lines
     }
+
+    /// Whether we have what perf events of other processes need.
+    static var hasCapability: Bool { effectiveCapabilities() & (1 << perfmon | 1 << sysAdmin) != 0 }
 
     /// Our effective capabilities, a bit each (`/proc/self/status`).
     private static func effectiveCapabilities() -> UInt64 {

@@ -37,6 +37,8 @@ final class Attachment {
     private(set) var countsLoss = true
     /// What went otherwise than asked, a sentence each.
     private(set) var notes: [String] = []
+    /// The tracepoints that the kernel does not let us sample.
+    private(set) var refused: Set<Int> = []
     private let words: SampleWords
     private let inherits: Bool
 
@@ -65,8 +67,20 @@ final class Attachment {
                     try attach(.dummy(tasks: followsTasks), -1, target, cpu, to: leader)
                 }
                 for (index, tracepoint) in tracepoints.enumerated() {
-                    let descriptor = try attach(
-                        .tracepoint(tracepoint.layout.id), index, target, cpu, to: leader)
+                    if refused.contains(index) { continue }
+                    let descriptor: Int32?
+                    do throws(TraceError) {
+                        descriptor = try attach(
+                            .tracepoint(tracepoint.layout.id), index, target, cpu, to: leader)
+                    } catch {
+                        // The leader was permitted and this is not, although nothing is missing.
+                        guard case .notPermitted = error, Permissions.hasCapability else { throw error }
+                        let reason = TraceError.cannotSample(event: tracepoint.name)
+                        guard tracepoint.isOptional else { throw reason }
+                        notes.append("\(reason); it is left out")
+                        refused.insert(index)
+                        continue
+                    }
                     guard let descriptor, let filter = filters[index] else { continue }
                     do throws(SystemError) {
                         try System.perfSetFilter(descriptor, filter)

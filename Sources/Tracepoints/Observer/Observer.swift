@@ -70,15 +70,22 @@ public final class Observer {
     }
 
     /// Adds a tracepoint whose layout has been read already and answers its index.
+    ///
+    /// - Parameter isOptional: whether it is left out with a note where the kernel does not let it be traced.
     @discardableResult
-    public func add(_ layout: EventLayout, filter: String? = nil) throws(TraceError) -> Int {
+    public func add(_ layout: EventLayout, filter: String? = nil, isOptional: Bool = false)
+        throws(TraceError) -> Int
+    {
         guard attachment == nil else { throw TraceError.misuse("the observer is open") }
         if let index = tracepoints.firstIndex(where: { $0.layout.id == layout.id }) {
             throw TraceError.misuse("\(tracepoints[index].name) has been added before")
         }
-        tracepoints.append(Tracepoint(layout: layout, filter: filter))
+        tracepoints.append(Tracepoint(layout: layout, filter: filter, isOptional: isOptional))
         return tracepoints.count - 1
     }
+
+    /// The number of tracepoints that are traced: all but those that the kernel refused.
+    public var tracedCount: Int { tracepoints.count - (attachment?.refused.count ?? 0) }
 
     /// Attaches to the tracepoints and starts them; events flow into the rings when it returns.
     ///

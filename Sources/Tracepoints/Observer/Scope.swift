@@ -33,6 +33,8 @@ public struct Tracepoint: Sendable, Hashable {
     public let layout: EventLayout
     /// The kernel's filter, in its own syntax; `nil` for none.
     public let filter: String?
+    /// Whether it is left out with a note where the kernel does not let it be traced.
+    public let isOptional: Bool
 
     /// `subsystem:name`.
     public var name: String { layout.fullName }
