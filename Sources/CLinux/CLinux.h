@@ -1,10 +1,9 @@
 // What Swift cannot import from the Linux headers by itself: system calls without a C function, variadic
 // functions, constants made by function-like macros, and code that must run between fork and exec.
+//
+// Nothing here may define _GNU_SOURCE: the C library's headers would then differ from those in Swift's own module
+// of it, and the compiler refuses to load both. What they declare only with it, is a system call here.
 #pragma once
-
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 
 #include <errno.h>
 #include <fcntl.h>
@@ -53,6 +52,12 @@ static inline int clinux_perf_disable(int event) { return ioctl(event, PERF_EVEN
 // `open` is variadic.
 static inline int clinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
 
+// `pipe2` and `close_range` are declared with _GNU_SOURCE alone.
+static inline int clinux_pipe2(int ends[2], int flags) { return (int)syscall(SYS_pipe2, ends, flags); }
+static inline int clinux_close_range(unsigned first, unsigned last) {
+    return (int)syscall(SYS_close_range, first, last, 0);
+}
+
 // No C function before glibc 2.36.
 static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
@@ -89,8 +94,8 @@ static inline pid_t clinux_linger(const int *held, int count) {
     pid_t child = fork();
     if (child != 0) return child;
     setsid();
-    if (first > 0) close_range(0, (unsigned)first - 1, 0);
-    close_range((unsigned)last + 1, ~0U, 0);
+    if (first > 0) clinux_close_range(0, (unsigned)first - 1);
+    clinux_close_range((unsigned)last + 1, ~0U);
     // Between them lie descriptors that are not ours to hold, such as a pipe that others read.
     for (int fd = first, i = 0; fd <= last; fd++) {
         for (i = 0; i < count && held[i] != fd; i++) {}
@@ -134,7 +139,7 @@ static inline pid_t clinux_launch(
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     shared->exec_time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-    execve(path, argv, environ);
+    execve(path, argv, __environ);
     if (errno == ENOEXEC) {
         // A script without `#!`, which a shell runs by itself.
         int count = 0;
@@ -143,7 +148,7 @@ static inline pid_t clinux_launch(
         shell[0] = (char *)"sh";
         shell[1] = (char *)path;
         for (int i = 1; i <= count; i++) shell[i + 1] = argv[i];
-        execve("/bin/sh", shell, environ);
+        execve("/bin/sh", shell, __environ);
     }
     shared->exec_errno = errno;
     _exit(127);

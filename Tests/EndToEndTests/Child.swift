@@ -157,7 +157,7 @@ func strerrorText(_ error: Int32) -> String {
 }
 
 private func namelessFile(containing bytes: [UInt8]) throws -> Int32 {
-    let path = FileManager.default.temporaryDirectory.path + "/obstrace-" + UUID().uuidString
+    let path = temporaryPath()
     let file = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     unsafe unlink(path)
     guard file >= 0, unsafe pwrite(file, bytes, bytes.count, 0) == bytes.count else {

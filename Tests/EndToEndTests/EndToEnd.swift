@@ -96,8 +96,13 @@ func monotonic() -> Double {
 
 /// Runs the body with a new empty folder, which is removed afterwards.
 func withDirectory<R>(_ body: (String) throws -> R) throws -> R {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("obstrace-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(at: url) }
-    return try body(url.path)
+    let path = temporaryPath()
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try body(path)
+}
+
+/// A path for temporary use that nothing has yet.
+func temporaryPath() -> String {
+    FileManager.default.temporaryDirectory.path + "/obstrace-" + UUID().uuidString
 }

@@ -54,8 +54,8 @@ extension EndToEnd {
             Case("net:net_dev_queue", #"dev=(.*) skbaddr=(\w+) len=(\d+)"#, "<.name>|<skbaddr:#x>|<len>"),
             Case(
                 "sock:inet_sock_set_state",
-                #"sport=(\d+) dport=(\d+) saddr=(\d+)\.(\d+)\.(\d+)\.(\d+)"#,
-                "<sport>|<dport>|<saddr[0]>|<saddr[1]>|<saddr[2]>|<saddr[3]>"),
+                #"sport=(\d+) dport=(\d+) saddr=(\d+)\.(\d+)\.(\d+)\.(\d+) .*newstate=(\w+)"#,
+                "<sport>|<dport>|<saddr[0]>|<saddr[1]>|<saddr[2]>|<saddr[3]>|<newstate:S>"),
             Case(
                 "kmem:kmem_cache_alloc",
                 #"ptr=(\w+) name=(.*) bytes_req=(\d+) bytes_alloc=(\d+) .*node=(-?\d+)"#,
@@ -63,7 +63,7 @@ extension EndToEnd {
             Case(
                 "kmem:mm_page_alloc", #"pfn=(\w+) order=(\d+) migratetype=(\d+)"#,
                 "<pfn:#x>|<order:d>|<migratetype:d>"),
-            Case("irq:softirq_entry", #"vec=(\d+)"#, "<vec:n>"),
+            Case("irq:softirq_entry", #"vec=(\d+) \[action=(\w+)\]"#, "<vec:n>|<vec:S>"),
             Case("exceptions:page_fault_user", #"error_code=(\w+)"#, "<error_code:#x>"),
             Case("writeback:writeback_mark_inode_dirty", #"bdi (.*): ino=(\d+) "#, "<.name>|<ino>"),
             Case(

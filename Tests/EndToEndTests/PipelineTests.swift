@@ -24,11 +24,13 @@ extension EndToEnd {
                 \(namespace) bash pipeline.sh
                 for part in obstrace grep cat dd; do echo "$part $(grep -c "^$(cat $part) " lines)"; done
                 """)
-            return Dictionary(
-                uniqueKeysWithValues: finished.lines.map { line in
-                    let words = line.split(separator: " ")
-                    return (String(words[0]), Int(words[1]) ?? -1)
-                })
+            var counts: [String: Int] = [:]
+            for line in finished.lines {
+                let words = line.split(separator: " ")
+                let count: Int = try #require(Int(words.last ?? ""), "\(finished.summary)")
+                counts[String(words[0])] = count
+            }
+            return counts
         }
 
         @Test("A pipeline does not feed itself, a workload of the same process group is traced")

@@ -24,8 +24,9 @@ enum Workload: String, CaseIterable {
     }
 
     private static let compiled = Result {
-        let directory = packageDirectory + "/.build/workloads"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let directory = temporaryPath()
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        atexit { try? FileManager.default.removeItem(atPath: Workload.directory()) }
         for workload in allCases {
             let source = "\(packageDirectory)/Tests/Workloads/\(workload).c"
             let compiler = try EndToEndTests.run(

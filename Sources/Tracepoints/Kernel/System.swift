@@ -147,7 +147,7 @@ package enum System {
     /// Makes a pipe whose ends are closed on exec (`pipe2`).
     package static func pipe() throws(SystemError) -> (reader: Int32, writer: Int32) {
         var ends: [Int32] = [-1, -1]
-        _ = try check("pipe2") { unsafe pipe2(&ends, O_CLOEXEC) }
+        _ = try check("pipe2") { unsafe clinux_pipe2(&ends, O_CLOEXEC) }
         return (ends[0], ends[1])
     }
 
@@ -358,7 +358,7 @@ package enum System {
     /// The limits of open files, soft and hard (`getrlimit`).
     package static func openFileLimit() -> rlimit {
         var limit = rlimit()
-        unsafe getrlimit(RLIMIT_NOFILE, &limit)
+        unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         return limit
     }
 
@@ -366,7 +366,7 @@ package enum System {
     static func raiseOpenFileLimit() {
         var limit = openFileLimit()
         limit.rlim_cur = limit.rlim_max
-        unsafe setrlimit(RLIMIT_NOFILE, &limit)
+        unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }
 
