@@ -34,25 +34,21 @@ struct Compiler {
         if isColoured { text += Style.sequence([]) }
         if marksLate { addLateMark() }
         if template.endsLine { text.append(0x0a) }
-        flush()
+        add([])
         program.starts.append(Int32(program.ops.count))
         event += 1
     }
 
-    private mutating func flush() {
-        guard !text.isEmpty else { return }
-        program.add(program.literal(text))
+    /// Adds steps after the text that waits.
+    private mutating func add(_ steps: [Op]) {
+        program.ops += program.prefixed(text, steps)
         text = []
     }
 
     private mutating func addLateMark() {
-        flush()
-        var op = Op(code: .unlessLate)
-        op.skip = 1
-        program.add(op)
         let mark = Array(" (late)".utf8)
-        program.add(
-            program.literal(options.colour ? Style.sequence([.yellow]) + mark + Style.sequence([]) : mark))
+        let text = options.colour ? Style.sequence([.yellow]) + mark + Style.sequence([]) : mark
+        add(linked([Op(code: .unlessLate)], [program.literal(text)]))
     }
 
     // MARK: Placeholders
@@ -100,7 +96,6 @@ struct Compiler {
                 break alternatives
             }
         }
-        flush()
         let last: [Op]
         if let tail {
             last = tail
@@ -112,14 +107,10 @@ struct Compiler {
             }
             last = text.isEmpty ? [] : [program.literal(text)]
         }
-        add(chain, last)
+        add(linked(chain, last))
     }
 
-    /// Adds steps of which the first that has something to print is the last.
-    private mutating func add(_ chain: [Op], _ last: [Op]) {
-        program.ops += linked(chain, last)
-    }
-
+    /// Steps of which the first that has something to print is the last.
     private func linked(_ chain: [Op], _ last: [Op]) -> [Op] {
         chain.enumerated().map { index, op in
             var op = op
@@ -164,9 +155,12 @@ struct Compiler {
         op.form = manner.form
         op.wrap = manner.wrap
         op.width = UInt16(spec.width)
-        if spec.isAlternate { op.flags.insert(.isAlternate) }
-        if spec.showsPlus { op.flags.insert(.showsPlus) }
-        if spec.isZeroFilled { op.flags.insert(.isZeroFilled) }
+        // JSON has no such numbers.
+        if spec.type != .named(.json) {
+            if spec.isAlternate { op.flags.insert(.isAlternate) }
+            if spec.showsPlus { op.flags.insert(.showsPlus) }
+            if spec.isZeroFilled { op.flags.insert(.isZeroFilled) }
+        }
         switch spec.alignment {
         case .right: break
         case .left: op.flags.insert(.alignsLeft)
@@ -208,7 +202,7 @@ struct Compiler {
         }
         op.read(value)
         // The commonest steps have codes of their own.
-        if op.code == .integer, !op.flags.contains(.isFinished), !op.flags.contains(.showsPlus) {
+        if op.code == .integer, op.flags.isDisjoint(with: [.showsPlus, .isZeroFilled]) {
             if op.form == .decimal { op.code = .decimal }
             if op.form == .clock, op.source == .time {
                 op.code = .time
@@ -225,7 +219,7 @@ struct Compiler {
         var ops: [Op] = []
         let isRaw = manner.wrap == .none
         for (index, field) in layout.fields.enumerated() {
-            ops.append(program.literal(Array(((index > 0 ? " " : "") + field.name + "=").utf8)))
+            let name = Array(((index > 0 ? " " : "") + displayed(field.name) + "=").utf8)
             let value = Value.field(field)
             guard var manner = value.manner(nil, decimals: nil, in: layout, symbols: symbols) else {
                 continue
@@ -236,7 +230,7 @@ struct Compiler {
                 op.wrap = .nameValue
                 op.flags.insert(.isFinished)
             }
-            ops += linked([op], [program.literal([UInt8(ascii: "-")])])
+            ops += program.prefixed(name, linked([op], [program.literal([UInt8(ascii: "-")])]))
         }
         // What the values hold is escaped already.
         var group = manner
@@ -313,8 +307,6 @@ extension Op {
         size = UInt8(truncatingIfNeeded: field.elementSize)
         if field.isSigned { flags.insert(.isSigned) }
         if field.isRelative { flags.insert(.isRelative) }
-        // An address reads as one only with its prefix.
-        if field.kind == .pointer, form == .hex { flags.insert(.isAlternate) }
         switch field.kind {
         case .integer, .pointer: source = .field
         case .text: source = .fixedText

@@ -134,10 +134,10 @@ extension Value {
         }
         switch type {
         case nil, .text:
-            return Manner(writer: .integer, form: isAddress ? .hex : isDevice ? .device : .decimal)
+            return Manner(writer: .integer, form: isAddress ? .pointer : isDevice ? .device : .decimal)
         case .json:
             return Manner(
-                writer: .integer, form: isAddress ? .hex : isDevice ? .device : .decimal,
+                writer: .integer, form: isAddress ? .pointer : isDevice ? .device : .decimal,
                 wrap: isAddress || isDevice ? .json : .none)
         case .address: return size == 4 ? Manner(writer: .integer, form: .address) : nil
         case let type?: return integerForm(type).map { Manner(writer: .integer, form: $0) }
