@@ -217,6 +217,29 @@ import Tracepoints
         #expect(String(decoding: short, as: UTF8.self) == "x=-\n")
     }
 
+    @Test func printsAsTheKernelDoes() throws {
+        let format =
+            #""x=%d name=%s state=%s", REC->x, __get_str(name), "#
+            + #"__print_symbolic(REC->state, { 1, "R\te" }, { 2, "S" })"#
+        let event = MadeEvent()
+            .integer("x", Int8(-3)).string("name", "a\n\\").integer("state", UInt32(1)).printed(as: format)
+        #expect(try render("<print>", event) == #"x=-3 name=a\n\\ state=R\te"#)
+        #expect(try render("<print:.8>|<print:30>|", event) == #"x=-3 na…|    x=-3 name=a\n\\ state=R\te|"#)
+        #expect(try render("<print:j>", event) == #""x=-3 name=a\n\\ state=R\te""#)
+        #expect(try render("<print:raw>", event) == "x=-3 name=a\n\\ state=R\te")
+        #expect(try render("<state> <state:S> <state:n> <state:x>", event) == #"R\te R\te 1 1"#)
+        #expect(try render("<state:6>|<state:-6>|<state:.2>|<state:j>", event) == #"  R\te|R\te  |R…|"R\te""#)
+        #expect(try render("<fields>", event) == #"x=-3 name=a\n\\ state=R\te"#)
+        #expect(try plan("<print> <state>", event).fallbacks.isEmpty)
+        let short = try renderBytes("<state?none> <print>", event, record: Array(event.bytes.prefix(9)))
+        #expect(String(decoding: short, as: UTF8.self) == "none x=-3 name=- state=-\n")
+    }
+
+    @Test func tellsWhatCannotBeCompiled() throws {
+        #expect(try plan("<print>", MadeEvent(), MadeEvent().printed(as: "\"x\"")).fallbacks == [0])
+        #expect(try plan("<fields>", MadeEvent()).fallbacks.isEmpty)
+    }
+
     @Test func stopsAtTheLimit() throws {
         let event = MadeEvent().integer("x", UInt8(7))
         var renderer = try Renderer(
