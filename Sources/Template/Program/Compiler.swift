@@ -70,8 +70,9 @@ struct Compiler {
                 tail = fields(of: layout, manner, spec)
                 break alternatives
             case .context(.print):
-                if let op = printOp(layout, manner, spec) { chain.append(op) }
-                tail = fields(of: layout, manner, spec)
+                let print = printOp(layout, manner, spec)
+                if let print { chain.append(print) }
+                tail = fields(of: layout, manner, spec, isPlain: print?.code == .print)
                 break alternatives
             case .context(.event), .context(.name), .context(.subsystem):
                 let name = constant(value, layout)
@@ -214,16 +215,21 @@ struct Compiler {
 
     // MARK: Many values
 
-    /// The steps that print all of the event's own fields as `name=value`.
-    private mutating func fields(of layout: EventLayout, _ manner: Manner, _ spec: Spec) -> [Op] {
+    /// The steps that print all of the event's own fields as `name=value`; plainly where they stand in for a
+    /// print format that is there, which is for torn records only.
+    private mutating func fields(
+        of layout: EventLayout, _ manner: Manner, _ spec: Spec, isPlain: Bool = false
+    ) -> [Op] {
         var ops: [Op] = []
         let isRaw = manner.wrap == .none
         for (index, field) in layout.fields.enumerated() {
             let name = Array(((index > 0 ? " " : "") + displayed(field.name) + "=").utf8)
             let value = Value.field(field)
-            guard var manner = value.manner(nil, decimals: nil, in: layout, symbols: symbols) else {
-                continue
-            }
+            let itsOwn =
+                isPlain
+                ? value.plainManner(nil, decimals: nil)
+                : value.manner(nil, decimals: nil, in: layout, symbols: symbols)
+            guard var manner = itsOwn else { continue }
             if isRaw, manner.form == .text { manner = Manner(writer: .bytes, form: .raw) }
             var op = op(value, manner, Spec())
             if manner.form == .text {

@@ -65,6 +65,11 @@ extension Value {
         if let presentation = presentation(type, in: layout, symbols: symbols) {
             return Manner(writer: .presentation(presentation), wrap: type == .json ? .json : .escaped)
         }
+        return plainManner(type, decimals: decimals)
+    }
+
+    /// How the value is written when the print format is not asked.
+    func plainManner(_ type: TypeName?, decimals: Int?) -> Manner? {
         switch shape {
         case .integer(let size): return integerManner(type, size: size)
         case .text: return textManner(type)
