@@ -5,6 +5,7 @@ extension Alternative {
     func value(in layout: EventLayout) -> Value? {
         if scope != .context, let field = layout.field(name) {
             guard let index else { return .field(field) }
+            guard [1, 2, 4, 8].contains(field.elementSize) else { return nil }
             switch field.kind {
             case .array: return index < field.elementCount ? .element(field, index) : nil
             case .dynamicArray: return .element(field, index)

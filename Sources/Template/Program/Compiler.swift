@@ -7,10 +7,19 @@ struct Compiler {
     private let options: RenderOptions
     /// Text that waits to be joined with what follows.
     private var text: [UInt8] = []
-    /// The event's print format, compiled at its first use: an index, or -1 for the caller's fallback, -2
-    /// for the fields.
-    private var print: Int?
+    /// What prints the event's print format, found out at its first use.
+    private var printer: Printer?
     private var event = 0
+
+    /// What `<print>` is printed by.
+    private enum Printer {
+        /// The print format, by its index.
+        case format(Int)
+        /// The caller's fallback.
+        case caller
+        /// The fields alone.
+        case fields
+    }
 
     init(symbols: KernelSymbols, options: RenderOptions) {
         self.symbols = symbols
@@ -19,7 +28,7 @@ struct Compiler {
 
     /// Adds the steps of the next event.
     mutating func add(_ layout: EventLayout, _ template: Template, marksLate: Bool) {
-        print = nil
+        printer = nil
         var isColoured = false
         for piece in template.pieces {
             switch piece {
@@ -115,7 +124,7 @@ struct Compiler {
     private func linked(_ chain: [Op], _ last: [Op]) -> [Op] {
         chain.enumerated().map { index, op in
             var op = op
-            op.skip = UInt16(chain.count - index - 1 + last.count)
+            op.skip = Int32(chain.count - index - 1 + last.count)
             return op
         } + last
     }
@@ -249,20 +258,26 @@ struct Compiler {
 
     /// The step that prints the event's print format; `nil` where only its fields can be printed.
     private mutating func printOp(_ layout: EventLayout, _ manner: Manner, _ spec: Spec) -> Op? {
-        if print == nil {
-            do throws(PrintFormat.Failure) {
-                let format = try PrintFormat(of: layout, symbols: symbols)
-                print = program.prints.count
-                program.prints.append(format)
-            } catch {
-                print = options.printFallback == nil ? -2 : -1
-                program.printFallbacks.append(PrintFallback(event: event, reason: error.message))
-            }
+        let printer = printer ?? printer(of: layout)
+        self.printer = printer
+        switch printer {
+        case .format(let index):
+            var op = step(.print, manner, spec)
+            op.extra = Int32(index)
+            return op
+        case .caller: return step(.foreignPrint, manner, spec)
+        case .fields: return nil
         }
-        guard let print, print > -2 else { return nil }
-        var op = step(print >= 0 ? .print : .foreignPrint, manner, spec)
-        op.extra = Int32(print)
-        return op
+    }
+
+    private mutating func printer(of layout: EventLayout) -> Printer {
+        do throws(PrintFormat.Failure) {
+            program.prints.append(try PrintFormat(of: layout, symbols: symbols))
+            return .format(program.prints.count - 1)
+        } catch {
+            program.printFallbacks.append(PrintFallback(event: event, reason: error.message))
+            return options.printFallback == nil ? .fields : .caller
+        }
     }
 }
 
@@ -292,24 +307,25 @@ extension Op {
     fileprivate mutating func read(_ value: Value) {
         switch value {
         case .field(let field):
-            offset = Int32(field.offset)
-            count = Int32(field.size)
-            read(field, isElement: false)
+            // What does not fit leads out of every record, where nothing is read.
+            offset = Int32(clamping: field.offset)
+            count = Int32(clamping: field.size)
+            read(field)
         case .element(let field, let index):
-            offset = Int32(field.offset)
-            read(field, isElement: true)
+            read(field)
             if field.isDynamic {
+                offset = Int32(clamping: field.offset)
                 source = .dynamicElement
                 count = Int32(index)
             } else {
+                offset = Int32(clamping: field.offset + index * field.elementSize)
                 source = .field
-                offset += Int32(index * field.elementSize)
             }
         case .context(let value): read(value)
         }
     }
 
-    private mutating func read(_ field: Field, isElement: Bool) {
+    private mutating func read(_ field: Field) {
         size = UInt8(truncatingIfNeeded: field.elementSize)
         if field.isSigned { flags.insert(.isSigned) }
         if field.isRelative { flags.insert(.isRelative) }

@@ -88,8 +88,6 @@ struct Op: BitwiseCopyable {
     var flags: Flags = []
     /// The width of an integer or of an element, in bytes.
     var size: UInt8 = 8
-    /// The number of steps to leave out once this one had something to print.
-    var skip: UInt16 = 0
     /// The least number of columns.
     var width: UInt16 = 0
     /// The greatest number of columns or digits.
@@ -98,6 +96,8 @@ struct Op: BitwiseCopyable {
     var offset: Int32 = 0
     /// A length in bytes, or an index of an element.
     var count: Int32 = 0
+    /// The number of steps to leave out once this one had something to print.
+    var skip: Int32 = 0
     /// Which one of a table beside the program.
     var extra: Int32 = 0
     /// Text that stands before the value: the first `prefixCount` bytes of `prefix`, from the lowest on.
