@@ -33,6 +33,8 @@ extension Renderer {
             line.appendDuration(magnitude, isNegative: isNegative, scale: 1_000_000_000, digits: digits)
         case .size1024: line.appendSize(magnitude, isNegative: isNegative, base: 1024, digits: digits)
         case .size1000: line.appendSize(magnitude, isNegative: isNegative, base: 1000, digits: digits)
+        case .pointer:
+            line.append(pattern, bits: 4, style: NumberStyle(isAlternate: true, zeroFill: style.zeroFill))
         case .errno: line.appendErrno(signed)
         case .signal: line.appendSignal(signed)
         case .syscall: line.appendSyscall(signed)

@@ -103,14 +103,13 @@ public struct Renderer: ~Copyable {
         while position < end {
             let op = ops[position]
             position &+= 1
+            unsafe line.append(room: Op.longestPrefix) { out in
+                unsafe UnsafeMutableRawPointer(out).storeBytes(of: op.prefix.littleEndian, as: UInt64.self)
+                return Int(op.prefixCount)
+            }
             let start = line.count
             switch op.code {
-            case .word:
-                unsafe line.append(room: 8) { out in
-                    unsafe UnsafeMutableRawPointer(out).storeBytes(of: op.word.littleEndian, as: UInt64.self)
-                    return Int(op.count)
-                }
-                continue
+            case .nothing: continue
             case .literal:
                 unsafe line.append(pool.slice(Int(op.offset), Int(op.count)))
                 continue
@@ -121,14 +120,10 @@ public struct Renderer: ~Copyable {
                 } else {
                     line.appendDecimal(UInt64(bitPattern: value))
                 }
-                position &+= Int(op.skip)
-                continue
             case .time:
                 unsafe line.append(room: 32) { out in
                     unsafe seconds.write(sample.time, dropped: Int(op.count), out)
                 }
-                position &+= Int(op.skip)
-                continue
             case .text:
                 guard appendText(op, sample, batch, to: &line) else { continue }
             case .integer:

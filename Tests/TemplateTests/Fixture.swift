@@ -5,6 +5,8 @@ import Tracepoints
 struct MadeEvent {
     var subsystem = "test"
     var name = "made"
+    /// What the kernel would print; this one cannot be compiled.
+    var printFormat = "REC->"
     private(set) var fields: [Field] = []
     /// The record: the common fields, then those that were added.
     private(set) var record: [UInt8] = [7, 0, 0, 0, 0x39, 0x30, 0, 0]
@@ -12,6 +14,12 @@ struct MadeEvent {
     private var dynamic: [(word: Int, isRelative: Bool, bytes: [UInt8])] = []
 
     init(_ name: String = "made") { self.name = name }
+
+    func printed(as format: String) -> MadeEvent {
+        var event = self
+        event.printFormat = format
+        return event
+    }
 
     private func adding(_ field: Field, _ bytes: [UInt8]) -> MadeEvent {
         var event = self
@@ -88,7 +96,7 @@ struct MadeEvent {
             commonFields: [
                 common("common_type", 0, 2), common("common_flags", 2, 1),
                 common("common_preempt_count", 3, 1), common("common_pid", 4, 4),
-            ], printFormat: "\"made\"")
+            ], printFormat: printFormat)
     }
 
     /// The record with what its location words lead to.

@@ -107,7 +107,7 @@ struct Dice: RandomNumberGenerator {
             symbols: KernelSymbols(), options: RenderOptions())
         var line = LineBuffer(capacity: 64)
         let size = Self.event.bytes.count
-        for round in 0..<2000 {
+        for round in 0..<600 {
             var bytes = dice.bytes(Int.random(in: 0...size + 40, using: &dice))
             // Location words that lead into the record, or a little out of it, are rare by chance.
             for field in Self.event.fields

@@ -190,6 +190,9 @@ import Tracepoints
         #expect(try render("<fields:.10>|<print:.9>|", event) == "a=plain b…|a=plain …|")
         #expect(try render("<fields:q>", MadeEvent().string("a", "b c")) == #"'a="b c"'"#)
         #expect(try render("[<fields>]", MadeEvent()) == "[]")
+        #expect(
+            try render("<fields:raw>", MadeEvent().string("a", "b\\ c").integer("d", UInt8(1)))
+                == "a=b\\ c d=1")
     }
 
     @Test func colours() throws {
@@ -215,6 +218,50 @@ import Tracepoints
         #expect(events == [0, 0, 0, 0])
         let short = try renderBytes("<print>", event, options: options, record: [0])
         #expect(String(decoding: short, as: UTF8.self) == "x=-\n")
+    }
+
+    @Test func printsAsTheKernelDoes() throws {
+        let format =
+            #""x=%d name=%s state=%s", REC->x, __get_str(name), "#
+            + #"__print_symbolic(REC->state, { 1, "R\te" }, { 2, "S" })"#
+        let event = MadeEvent()
+            .integer("x", Int8(-3)).string("name", "a\n\\").integer("state", UInt32(1)).printed(as: format)
+        #expect(try render("<print>", event) == #"x=-3 name=a\n\\ state=R\te"#)
+        #expect(try render("<print:.8>|<print:30>|", event) == #"x=-3 na…|    x=-3 name=a\n\\ state=R\te|"#)
+        #expect(try render("<print:j>", event) == #""x=-3 name=a\n\\ state=R\te""#)
+        #expect(try render("<print:raw>", event) == "x=-3 name=a\n\\ state=R\te")
+        #expect(try render("<state> <state:S> <state:n> <state:x>", event) == #"R\te R\te 1 1"#)
+        #expect(try render("<state:6>|<state:-6>|<state:.2>|<state:j>", event) == #"  R\te|R\te  |R…|"R\te""#)
+        #expect(try render("<fields>", event) == #"x=-3 name=a\n\\ state=R\te"#)
+        #expect(try plan("<print> <state>", event).fallbacks.isEmpty)
+        let short = try renderBytes("<state?none> <print>", event, record: Array(event.bytes.prefix(9)))
+        #expect(String(decoding: short, as: UTF8.self) == "none x=-3 name=- state=-\n")
+    }
+
+    @Test func absurdLayoutsReadNothing() throws {
+        let kinds: [(Field.Kind, Int)] = [
+            (.integer, 4), (.integer, 3), (.text, Int.max), (.array, Int.max), (.dynamicText, 4),
+            (.opaque, 1 << 40),
+        ]
+        let fields = kinds.enumerated().map { index, kind in
+            Field(
+                name: "f\(index)\u{1b}", type: "?", offset: index % 2 == 0 ? Int.max : Int(Int32.max) - 2,
+                size: kind.1,
+                kind: kind.0, isSigned: false, elementSize: kind.1, elementCount: 1)
+        }
+        let layout = EventLayout(
+            id: 1, subsystem: "a\n", name: "b", fields: fields, commonFields: [], printFormat: "")
+        var renderer = try Renderer(
+            [(layout, 0)], templates: [Template.parse("<fields> <event>")], symbols: KernelSymbols(),
+            options: RenderOptions())
+        var line = LineBuffer(capacity: 64)
+        render(&renderer, [(0, Array(repeating: 1, count: 64), Moment())], into: &line)
+        #expect(line.string == (0..<6).map { "f\($0)\\e=- " }.joined() + "a\\n:b\n")
+    }
+
+    @Test func tellsWhatCannotBeCompiled() throws {
+        #expect(try plan("<print>", MadeEvent(), MadeEvent().printed(as: "\"x\"")).fallbacks == [0])
+        #expect(try plan("<fields>", MadeEvent()).fallbacks.isEmpty)
     }
 
     @Test func stopsAtTheLimit() throws {

@@ -5,6 +5,7 @@ extension Alternative {
     func value(in layout: EventLayout) -> Value? {
         if scope != .context, let field = layout.field(name) {
             guard let index else { return .field(field) }
+            guard [1, 2, 4, 8].contains(field.elementSize) else { return nil }
             switch field.kind {
             case .array: return index < field.elementCount ? .element(field, index) : nil
             case .dynamicArray: return .element(field, index)
@@ -45,9 +46,9 @@ struct Binder {
     private mutating func noteAbsence(of placeholder: Placeholder, in absent: [EventLayout]) {
         guard let first = absent.first else { return }
         let name = placeholder.alternatives[0].name
-        let others = absent.dropFirst().prefix(2).map(\.fullName)
+        let others = absent.dropFirst().prefix(2).map { displayed($0.fullName) }
         let more = absent.count - 1 - others.count
-        let events = ([first.fullName] + others).joined(separator: ", ")
+        let events = ([displayed(first.fullName)] + others).joined(separator: ", ")
         note(
             absent.count == 1
                 ? "\(events) has no field '\(name)'; it prints '-' there"
@@ -76,7 +77,7 @@ struct Binder {
         case .own, .any:
             message =
                 layouts.count == 1
-                ? "\(layouts[0].fullName) has no field '\(name)'"
+                ? "\(displayed(layouts[0].fullName)) has no field '\(name)'"
                 : "none of the \(layouts.count) events has a field '\(name)'"
             candidates = fields + (alternative.scope == .own ? [] : context)
         }
@@ -95,7 +96,9 @@ struct Binder {
         if alternative.scope == .own, ContextValue(rawValue: alternative.name) != nil {
             return "did you mean <@\(alternative.name)>?"
         }
-        return nearest(to: alternative.name, among: candidates).map { "did you mean <\(sign)\($0)>?" }
+        return nearest(to: alternative.name, among: candidates).map {
+            "did you mean <\(sign)\(displayed($0))>?"
+        }
     }
 
     private func wrongIndex(_ index: Int, _ alternative: Alternative) -> TemplateError {
@@ -105,11 +108,11 @@ struct Binder {
             if field.kind == .array {
                 let count = field.elementCount
                 return TemplateError(
-                    "'\(name)' of \(layout.fullName) has \(count) element\(count == 1 ? "" : "s"), no [\(index)]",
+                    "'\(name)' of \(displayed(layout.fullName)) has \(count) element\(count == 1 ? "" : "s"), no [\(index)]",
                     at: alternative.place.range, hint: "count from 0 to \(count - 1)")
             }
             return TemplateError(
-                "'\(name)' of \(layout.fullName) is no array: its type is \(displayed(field.type))",
+                "'\(name)' of \(displayed(layout.fullName)) is no array: its type is \(displayed(field.type))",
                 at: alternative.place.range, hint: "write <\(name)>")
         }
         var plain = alternative
@@ -124,7 +127,7 @@ struct Binder {
         let shown = fields.prefix(40).joined(separator: " ") + (fields.count > 40 ? " ..." : "")
         let first = "fields: " + displayed(shown)
         let second = "context: " + context.joined(separator: " ")
-        let way = "try: obstrace list -v \(layouts[0].fullName)"
+        let way = "try: obstrace list -v \(displayed(layouts[0].fullName))"
         return first.utf8.count <= 60 ? [first + "     " + second, way] : [first, second, way]
     }
 
@@ -155,7 +158,7 @@ struct Binder {
             if fits == 0 { throw misfit(placeholder, value, layout) }
             let name = placeholder.alternatives[0].name
             note(
-                "the type in \(displayed(placeholder.description)) does not fit \(layout.fullName), where "
+                "the type in \(displayed(placeholder.description)) does not fit \(displayed(layout.fullName)), where "
                     + "'\(name)' is \(value.kindInWords); it is written plainly there")
         }
         if spec.limit != nil, !limits.contains(true) { throw needlessLimit(placeholder) }
@@ -165,13 +168,13 @@ struct Binder {
         let spec = placeholder.spec
         let name = displayed(placeholder.alternatives[0].name)
         var type = ""
-        var reason = "'\(name)' of \(layout.fullName) is \(value.kindInWords)"
+        var reason = "'\(name)' of \(displayed(layout.fullName)) is \(value.kindInWords)"
         if case .context = value { reason = "<\(name)> is \(value.kindInWords)" }
         switch spec.type {
         case .named(let named):
             type = named.rawValue
             if named == .symbolic {
-                reason = "the print format gives no names for '\(name)' of \(layout.fullName)"
+                reason = "the print format gives no names for '\(name)' of \(displayed(layout.fullName))"
             }
         case .pattern: type = "%..."
         case nil: break

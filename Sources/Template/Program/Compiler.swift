@@ -7,10 +7,19 @@ struct Compiler {
     private let options: RenderOptions
     /// Text that waits to be joined with what follows.
     private var text: [UInt8] = []
-    /// The event's print format, compiled at its first use: an index, or -1 for the caller's fallback, -2
-    /// for the fields.
-    private var print: Int?
+    /// What prints the event's print format, found out at its first use.
+    private var printer: Printer?
     private var event = 0
+
+    /// What `<print>` is printed by.
+    private enum Printer {
+        /// The print format, by its index.
+        case format(Int)
+        /// The caller's fallback.
+        case caller
+        /// The fields alone.
+        case fields
+    }
 
     init(symbols: KernelSymbols, options: RenderOptions) {
         self.symbols = symbols
@@ -19,7 +28,7 @@ struct Compiler {
 
     /// Adds the steps of the next event.
     mutating func add(_ layout: EventLayout, _ template: Template, marksLate: Bool) {
-        print = nil
+        printer = nil
         var isColoured = false
         for piece in template.pieces {
             switch piece {
@@ -34,25 +43,21 @@ struct Compiler {
         if isColoured { text += Style.sequence([]) }
         if marksLate { addLateMark() }
         if template.endsLine { text.append(0x0a) }
-        flush()
+        add([])
         program.starts.append(Int32(program.ops.count))
         event += 1
     }
 
-    private mutating func flush() {
-        guard !text.isEmpty else { return }
-        program.add(program.literal(text))
+    /// Adds steps after the text that waits.
+    private mutating func add(_ steps: [Op]) {
+        program.ops += program.prefixed(text, steps)
         text = []
     }
 
     private mutating func addLateMark() {
-        flush()
-        var op = Op(code: .unlessLate)
-        op.skip = 1
-        program.add(op)
         let mark = Array(" (late)".utf8)
-        program.add(
-            program.literal(options.colour ? Style.sequence([.yellow]) + mark + Style.sequence([]) : mark))
+        let text = options.colour ? Style.sequence([.yellow]) + mark + Style.sequence([]) : mark
+        add(linked([Op(code: .unlessLate)], [program.literal(text)]))
     }
 
     // MARK: Placeholders
@@ -74,8 +79,9 @@ struct Compiler {
                 tail = fields(of: layout, manner, spec)
                 break alternatives
             case .context(.print):
-                if let op = printOp(layout, manner, spec) { chain.append(op) }
-                tail = fields(of: layout, manner, spec)
+                let print = printOp(layout, manner, spec)
+                if let print { chain.append(print) }
+                tail = fields(of: layout, manner, spec, isPlain: print?.code == .print)
                 break alternatives
             case .context(.event), .context(.name), .context(.subsystem):
                 let name = constant(value, layout)
@@ -100,7 +106,6 @@ struct Compiler {
                 break alternatives
             }
         }
-        flush()
         let last: [Op]
         if let tail {
             last = tail
@@ -112,18 +117,14 @@ struct Compiler {
             }
             last = text.isEmpty ? [] : [program.literal(text)]
         }
-        add(chain, last)
+        add(linked(chain, last))
     }
 
-    /// Adds steps of which the first that has something to print is the last.
-    private mutating func add(_ chain: [Op], _ last: [Op]) {
-        program.ops += linked(chain, last)
-    }
-
+    /// Steps of which the first that has something to print is the last.
     private func linked(_ chain: [Op], _ last: [Op]) -> [Op] {
         chain.enumerated().map { index, op in
             var op = op
-            op.skip = UInt16(chain.count - index - 1 + last.count)
+            op.skip = Int32(chain.count - index - 1 + last.count)
             return op
         } + last
     }
@@ -164,9 +165,12 @@ struct Compiler {
         op.form = manner.form
         op.wrap = manner.wrap
         op.width = UInt16(spec.width)
-        if spec.isAlternate { op.flags.insert(.isAlternate) }
-        if spec.showsPlus { op.flags.insert(.showsPlus) }
-        if spec.isZeroFilled { op.flags.insert(.isZeroFilled) }
+        // JSON has no such numbers.
+        if spec.type != .named(.json) {
+            if spec.isAlternate { op.flags.insert(.isAlternate) }
+            if spec.showsPlus { op.flags.insert(.showsPlus) }
+            if spec.isZeroFilled { op.flags.insert(.isZeroFilled) }
+        }
         switch spec.alignment {
         case .right: break
         case .left: op.flags.insert(.alignsLeft)
@@ -208,7 +212,7 @@ struct Compiler {
         }
         op.read(value)
         // The commonest steps have codes of their own.
-        if op.code == .integer, !op.flags.contains(.isFinished), !op.flags.contains(.showsPlus) {
+        if op.code == .integer, op.flags.isDisjoint(with: [.showsPlus, .isZeroFilled]) {
             if op.form == .decimal { op.code = .decimal }
             if op.form == .clock, op.source == .time {
                 op.code = .time
@@ -220,23 +224,28 @@ struct Compiler {
 
     // MARK: Many values
 
-    /// The steps that print all of the event's own fields as `name=value`.
-    private mutating func fields(of layout: EventLayout, _ manner: Manner, _ spec: Spec) -> [Op] {
+    /// The steps that print all of the event's own fields as `name=value`; plainly where they stand in for a
+    /// print format that is there, which is for torn records only.
+    private mutating func fields(
+        of layout: EventLayout, _ manner: Manner, _ spec: Spec, isPlain: Bool = false
+    ) -> [Op] {
         var ops: [Op] = []
         let isRaw = manner.wrap == .none
         for (index, field) in layout.fields.enumerated() {
-            ops.append(program.literal(Array(((index > 0 ? " " : "") + field.name + "=").utf8)))
+            let name = Array(((index > 0 ? " " : "") + displayed(field.name) + "=").utf8)
             let value = Value.field(field)
-            guard var manner = value.manner(nil, decimals: nil, in: layout, symbols: symbols) else {
-                continue
-            }
+            let itsOwn =
+                isPlain
+                ? value.plainManner(nil, decimals: nil)
+                : value.manner(nil, decimals: nil, in: layout, symbols: symbols)
+            guard var manner = itsOwn else { continue }
             if isRaw, manner.form == .text { manner = Manner(writer: .bytes, form: .raw) }
             var op = op(value, manner, Spec())
             if manner.form == .text {
                 op.wrap = .nameValue
                 op.flags.insert(.isFinished)
             }
-            ops += linked([op], [program.literal([UInt8(ascii: "-")])])
+            ops += program.prefixed(name, linked([op], [program.literal([UInt8(ascii: "-")])]))
         }
         // What the values hold is escaped already.
         var group = manner
@@ -249,20 +258,26 @@ struct Compiler {
 
     /// The step that prints the event's print format; `nil` where only its fields can be printed.
     private mutating func printOp(_ layout: EventLayout, _ manner: Manner, _ spec: Spec) -> Op? {
-        if print == nil {
-            do throws(PrintFormat.Failure) {
-                let format = try PrintFormat(of: layout, symbols: symbols)
-                print = program.prints.count
-                program.prints.append(format)
-            } catch {
-                print = options.printFallback == nil ? -2 : -1
-                program.printFallbacks.append(PrintFallback(event: event, reason: error.message))
-            }
+        let printer = printer ?? printer(of: layout)
+        self.printer = printer
+        switch printer {
+        case .format(let index):
+            var op = step(.print, manner, spec)
+            op.extra = Int32(index)
+            return op
+        case .caller: return step(.foreignPrint, manner, spec)
+        case .fields: return nil
         }
-        guard let print, print > -2 else { return nil }
-        var op = step(print >= 0 ? .print : .foreignPrint, manner, spec)
-        op.extra = Int32(print)
-        return op
+    }
+
+    private mutating func printer(of layout: EventLayout) -> Printer {
+        do throws(PrintFormat.Failure) {
+            program.prints.append(try PrintFormat(of: layout, symbols: symbols))
+            return .format(program.prints.count - 1)
+        } catch {
+            program.printFallbacks.append(PrintFallback(event: event, reason: error.message))
+            return options.printFallback == nil ? .fields : .caller
+        }
     }
 }
 
@@ -292,29 +307,28 @@ extension Op {
     fileprivate mutating func read(_ value: Value) {
         switch value {
         case .field(let field):
-            offset = Int32(field.offset)
-            count = Int32(field.size)
-            read(field, isElement: false)
+            // What does not fit leads out of every record, where nothing is read.
+            offset = Int32(clamping: field.offset)
+            count = Int32(clamping: field.size)
+            read(field)
         case .element(let field, let index):
-            offset = Int32(field.offset)
-            read(field, isElement: true)
+            read(field)
             if field.isDynamic {
+                offset = Int32(clamping: field.offset)
                 source = .dynamicElement
                 count = Int32(index)
             } else {
+                offset = Int32(clamping: field.offset + index * field.elementSize)
                 source = .field
-                offset += Int32(index * field.elementSize)
             }
         case .context(let value): read(value)
         }
     }
 
-    private mutating func read(_ field: Field, isElement: Bool) {
+    private mutating func read(_ field: Field) {
         size = UInt8(truncatingIfNeeded: field.elementSize)
         if field.isSigned { flags.insert(.isSigned) }
         if field.isRelative { flags.insert(.isRelative) }
-        // An address reads as one only with its prefix.
-        if field.kind == .pointer, form == .hex { flags.insert(.isAlternate) }
         switch field.kind {
         case .integer, .pointer: source = .field
         case .text: source = .fixedText

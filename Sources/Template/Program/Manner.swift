@@ -65,6 +65,11 @@ extension Value {
         if let presentation = presentation(type, in: layout, symbols: symbols) {
             return Manner(writer: .presentation(presentation), wrap: type == .json ? .json : .escaped)
         }
+        return plainManner(type, decimals: decimals)
+    }
+
+    /// How the value is written when the print format is not asked.
+    func plainManner(_ type: TypeName?, decimals: Int?) -> Manner? {
         switch shape {
         case .integer(let size): return integerManner(type, size: size)
         case .text: return textManner(type)
@@ -134,10 +139,10 @@ extension Value {
         }
         switch type {
         case nil, .text:
-            return Manner(writer: .integer, form: isAddress ? .hex : isDevice ? .device : .decimal)
+            return Manner(writer: .integer, form: isAddress ? .pointer : isDevice ? .device : .decimal)
         case .json:
             return Manner(
-                writer: .integer, form: isAddress ? .hex : isDevice ? .device : .decimal,
+                writer: .integer, form: isAddress ? .pointer : isDevice ? .device : .decimal,
                 wrap: isAddress || isDevice ? .json : .none)
         case .address: return size == 4 ? Manner(writer: .integer, form: .address) : nil
         case let type?: return integerForm(type).map { Manner(writer: .integer, form: $0) }

@@ -4,8 +4,8 @@ struct Op: BitwiseCopyable {
     enum Code: UInt8 {
         /// Appends `count` bytes of the pool from `offset` on.
         case literal
-        /// Appends the first `count` bytes of `word`.
-        case word
+        /// Appends its prefix and no more.
+        case nothing
         /// Appends an integer in decimal, without further ado.
         case decimal
         /// Appends the event's time as seconds, without the last `count` of the digits.
@@ -47,7 +47,7 @@ struct Op: BitwiseCopyable {
         // Of integers.
         case decimal, signed, unsigned, hex, upperHex, octal, binary, character
         case clock, nanoseconds, microseconds, milliseconds, seconds, size1024, size1000
-        case errno, signal, syscall, symbol, device, mode, late, truth
+        case pointer, errno, signal, syscall, symbol, device, mode, late, truth
         // Of bytes.
         case text, raw, arguments, dump, hexBytes, mac, array, bitList, maskHex
         // Of both.
@@ -88,8 +88,6 @@ struct Op: BitwiseCopyable {
     var flags: Flags = []
     /// The width of an integer or of an element, in bytes.
     var size: UInt8 = 8
-    /// The number of steps to leave out once this one had something to print.
-    var skip: UInt16 = 0
     /// The least number of columns.
     var width: UInt16 = 0
     /// The greatest number of columns or digits.
@@ -98,9 +96,24 @@ struct Op: BitwiseCopyable {
     var offset: Int32 = 0
     /// A length in bytes, or an index of an element.
     var count: Int32 = 0
+    /// The number of steps to leave out once this one had something to print.
+    var skip: Int32 = 0
     /// Which one of a table beside the program.
     var extra: Int32 = 0
-    var word: UInt64 = 0
+    /// Text that stands before the value: the first `prefixCount` bytes of `prefix`, from the lowest on.
+    var prefix: UInt64 = 0
+    var prefixCount: UInt8 = 0
+
+    /// The greatest length of a prefix, in bytes.
+    static let longestPrefix = 8
+
+    /// Sets the text before the value, of eight bytes at most.
+    mutating func setPrefix(_ bytes: [UInt8]) {
+        precondition(bytes.count <= Op.longestPrefix)
+        prefix = 0
+        for (index, byte) in bytes.enumerated() { prefix |= UInt64(byte) << UInt64(index * 8) }
+        prefixCount = UInt8(bytes.count)
+    }
 
     /// How the value stands in its width.
     var alignment: Spec.Alignment {

@@ -12,15 +12,21 @@ struct Program {
     var needs: ContextNeeds = []
     var printFallbacks: [PrintFallback] = []
 
-    /// Adds a step.
-    mutating func add(_ op: Op) { ops.append(op) }
+    /// The steps with text before them: in the first step where it fits, else in a step of its own.
+    mutating func prefixed(_ text: [UInt8], _ steps: [Op]) -> [Op] {
+        guard !text.isEmpty else { return steps }
+        guard var first = steps.first, first.prefixCount == 0, text.count <= Op.longestPrefix else {
+            return [literal(text)] + steps
+        }
+        first.setPrefix(text)
+        return [first] + steps.dropFirst()
+    }
 
     /// The step that appends these bytes as they are.
     mutating func literal(_ bytes: [UInt8]) -> Op {
-        if bytes.count <= 8 {
-            var op = Op(code: .word)
-            for (index, byte) in bytes.enumerated() { op.word |= UInt64(byte) << UInt64(index * 8) }
-            op.count = Int32(bytes.count)
+        if bytes.count <= Op.longestPrefix {
+            var op = Op(code: .nothing)
+            op.setPrefix(bytes)
             return op
         }
         var op = Op(code: .literal)

@@ -55,17 +55,6 @@ private func writeLarge(_ value: UInt64, _ out: UnsafeMutablePointer<UInt8>) -> 
     return length + 8
 }
 
-/// The number of decimal digits of a number.
-private func decimalDigits(_ value: UInt64) -> Int {
-    var digits = 1
-    var rest = value
-    while rest >= 10 {
-        rest /= 10
-        digits += 1
-    }
-    return digits
-}
-
 /// Writes the eight hexadecimal digits of a number.
 @inline(__always)
 private func writeHex(_ value: UInt32, isUpper: Bool, _ out: UnsafeMutablePointer<UInt8>) {
@@ -103,10 +92,9 @@ extension LineBuffer {
     mutating func appendDecimal(_ magnitude: UInt64, isNegative: Bool, style: NumberStyle) {
         let hasSign = isNegative || style.showsPlus
         if hasSign { append(isNegative ? UInt8(ascii: "-") : UInt8(ascii: "+")) }
-        if style.zeroFill > 0 {
-            append(0x30, times: style.zeroFill - decimalDigits(magnitude) - (hasSign ? 1 : 0))
-        }
+        let start = count
         appendDecimal(magnitude)
+        insert(0x30, times: style.zeroFill - (count - start) - (hasSign ? 1 : 0), at: start)
     }
 
     /// Appends a number in base 2, 8 or 16, which `bits` of a digit tell; with the base's prefix where the

@@ -97,6 +97,8 @@ struct WallClock {
     }
 
     /// Appends the time of day, given in nanoseconds since 1970, UTC.
+    // Inlined into a loop over events, its divisions would be done for each of them.
+    @inline(never)
     mutating func append(_ nanoseconds: Int64, to line: inout LineBuffer) {
         let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         let now = remainder < 0 ? quotient - 1 : quotient
