@@ -79,14 +79,14 @@ struct Scalar: Equatable, Sendable, BitwiseCopyable {
         for name in ["pid_t", "clockid_t", "__kernel_rwf_t", "key_serial_t"] { types[name] = .int }
         for name in [
             "uint", "dev_t", "gfp_t", "uid_t", "gid_t", "fmode_t", "blk_opf_t", "blk_status_t", "vm_fault_t",
-            "nlink_t", "slab_flags_t", "xfs_agnumber_t", "xfs_agblock_t", "xfs_extlen_t",
+            "nlink_t", "slab_flags_t",
         ] { types[name] = .unsignedInt }
         for name in ["ssize_t", "loff_t", "off_t", "ktime_t", "time64_t", "ptrdiff_t", "intptr_t"] {
             types[name] = .long
         }
         for name in [
             "size_t", "sector_t", "ino_t", "pgoff_t", "dma_addr_t", "phys_addr_t", "resource_size_t",
-            "uintptr_t", "ulong", "blkcnt_t", "xfs_ino_t", "xfs_fsblock_t", "xfs_daddr_t", "xfs_lsn_t",
+            "uintptr_t", "ulong", "blkcnt_t",
         ] { types[name] = .unsignedLong }
         return types
     }()

@@ -156,17 +156,20 @@ private struct Lexer {
         return value
     }
 
-    private static let signs: [String] = [
-        "->", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||",
-        "(", ")", "[", "]", "{", "}", ",", ";", "?", ":", "+", "-", "*", "/", "%", "&", "|", "^", "~", "!",
-        "<", ">", "=", ".",
-    ]
+    private static let pairs: Set<String> = ["->", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||"]
+    private static let singles = Set("()[]{},;?:+-*/%&|^~!<>=.".utf8)
 
     private mutating func sign() throws(PrintFormat.Failure) -> String {
-        for sign in Lexer.signs where text[position...].starts(with: sign.utf8) {
-            position += sign.utf8.count
-            return sign
+        let rest = text[position...].prefix(2)
+        let pair = String(decoding: rest, as: UTF8.self)
+        if Lexer.pairs.contains(pair) {
+            position += 2
+            return pair
         }
-        throw failure("an unknown character", at: position)
+        guard let first = rest.first, Lexer.singles.contains(first) else {
+            throw failure("an unknown character", at: position)
+        }
+        position += 1
+        return String(UnicodeScalar(first))
     }
 }
