@@ -49,7 +49,8 @@ static inline int clinux_perf_set_filter(int event, const char *filter) {
 static inline int clinux_perf_enable(int event) { return ioctl(event, PERF_EVENT_IOC_ENABLE, 0); }
 static inline int clinux_perf_disable(int event) { return ioctl(event, PERF_EVENT_IOC_DISABLE, 0); }
 
-// `open` is variadic.
+// `open` and `fcntl` are variadic.
+static inline int clinux_is_open(int descriptor) { return fcntl(descriptor, F_GETFD) != -1; }
 static inline int clinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
 
 // `pipe2` and `close_range` are declared with _GNU_SOURCE alone.
@@ -123,9 +124,10 @@ struct clinux_launch {
 // Forks a child that waits for one byte from `gate`, notes the time and executes `path`.
 //
 // It is C because nothing but async-signal-safe calls may run between fork and exec, which Swift cannot
-// promise. If the gate is closed without a byte, the child exits and nothing has run.
+// promise. The child gets back the limit of open files that we were started with. If the gate is closed without a byte, the child exits and nothing has run.
 static inline pid_t clinux_launch(
-    const char *path, char *const argv[], int gate, int gate_writer, struct clinux_launch *shared) {
+    const char *path, char *const argv[], int gate, int gate_writer, struct clinux_launch *shared,
+    const struct rlimit *files) {
     pid_t child = fork();
     if (child != 0) return child;
     // Our own copy of the writing end would keep the gate from closing when the parent dies.
@@ -136,6 +138,7 @@ static inline pid_t clinux_launch(
     while (got < 0 && errno == EINTR);
     if (got != 1) _exit(127);
     close(gate);
+    setrlimit(RLIMIT_NOFILE, files);
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     shared->exec_time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;

@@ -164,10 +164,10 @@ extension Flag {
         Flag(
             "json",
             of: .list, topic: .printing,
-            summary: "print JSON: an array with an object per event",
+            summary: "print JSON: an object per event and line",
             detail: [
-                "Print a JSON array with an object per event, which tells its fields with their types, places "
-                    + "and sizes, and the format the kernel prints it by."
+                "Print a JSON object per event and line, which tells its fields with their types, places and "
+                    + "sizes, and the format the kernel prints it by."
             ],
             set: { draft, _ in draft.list.isJSON = true }),
         Flag(

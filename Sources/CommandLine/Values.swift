@@ -69,6 +69,9 @@ extension Argument {
             throw error("\(prefix) is given a size that is too large", hint: "such as 4M")
         }
         guard bytes > 0 else { throw error("\(prefix) needs a size of 1 byte or more", hint: "such as 4M") }
+        guard bytes <= 1 << 30 else {
+            throw error("\(prefix) is given more than 1G for each CPU", hint: "such as 4M")
+        }
         return bytes
     }
 

@@ -19,29 +19,30 @@ struct CommandError: Error {
 }
 
 enum Command {
-    /// The path that a shell would run for a command's name.
-    static func path(of name: String) throws(CommandError) -> String {
-        if name.utf8.contains(UInt8(ascii: "/")) {
-            try check(name, name)
-            return name
+    /// The path that a shell would run for a command's name, which need not be UTF-8.
+    static func path(of name: [UInt8]) throws(CommandError) -> RawPath {
+        let shown = String(decoding: name, as: UTF8.self)
+        if name.contains(UInt8(ascii: "/")) {
+            let path = RawPath(name)
+            try check(path, shown)
+            return path
         }
-        let search =
-            unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+        let search = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
         var refused: CommandError?
         for folder in search.split(separator: ":", omittingEmptySubsequences: false) where !name.isEmpty {
-            let path = folder.isEmpty ? "./" + name : "\(folder)/\(name)"
+            let path = RawPath(Array((folder.isEmpty ? "./" : "\(folder)/").utf8) + name)
             do throws(CommandError) {
-                try check(path, name)
+                try check(path, shown)
                 return path
             } catch {
                 // A later folder may still have one that can be executed.
                 if error.status == 126, refused == nil { refused = error }
             }
         }
-        throw refused ?? CommandError(notFound: name)
+        throw refused ?? CommandError(notFound: shown)
     }
 
-    private static func check(_ path: String, _ name: String) throws(CommandError) {
+    private static func check(_ path: RawPath, _ name: String) throws(CommandError) {
         let kind: mode_t
         do throws(SystemError) {
             kind = try System.status(of: path).st_mode & S_IFMT
@@ -49,6 +50,20 @@ enum Command {
             throw CommandError(name, code: error.code)
         }
         guard kind != S_IFDIR else { throw CommandError(name, code: EISDIR) }
-        guard System.mayAccess(path, X_OK) else { throw CommandError(name, code: EACCES) }
+        guard System.mayExecute(path) else { throw CommandError(name, code: EACCES) }
+    }
+}
+
+/// Our own arguments as the kernel gave them.
+enum RawArguments {
+    /// The words from `index` on, the program's name not counted, ended by a null pointer.
+    static func words(from index: Int) -> UnsafePointer<UnsafeMutablePointer<CChar>?> {
+        unsafe UnsafePointer(Swift.CommandLine.unsafeArgv + 1 + index)
+    }
+
+    /// The bytes of a word.
+    static func bytes(of index: Int) -> [UInt8] {
+        guard let word = unsafe words(from: index).pointee else { return [] }
+        return unsafe Array(UnsafeRawBufferPointer(start: word, count: strlen(word)))
     }
 }

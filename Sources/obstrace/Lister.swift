@@ -25,7 +25,7 @@ struct Lister {
         let layouts = try layouts(of: names)
         if layouts.isEmpty { throw noField() }
         if arguments.isJSON {
-            text = "[" + layouts.map { ListFormat.json($0) }.joined(separator: ",\n ") + "]\n"
+            text = layouts.map { ListFormat.json($0) + "\n" }.joined()
         } else if arguments.isVerbose {
             let colour = Terminal.isColoured(arguments.colour)
             text = layouts.map { ListFormat.description(of: $0, isColoured: colour) }.joined(separator: "\n")

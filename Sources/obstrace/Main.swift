@@ -15,6 +15,7 @@ enum Status {
 @main
 struct Main {
     static func main() {
+        System.fillStandardDescriptors()
         let arguments = Array(Swift.CommandLine.arguments.dropFirst())
         // `_exit`: the process holds nothing that an orderly exit would save.
         _exit(run(arguments))

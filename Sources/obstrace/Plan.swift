@@ -13,7 +13,7 @@ struct Plan: ~Copyable {
     let filters: [Argument?]
     var renderer: Renderer
     /// The path of the command to run; `nil` for none.
-    let commandPath: String?
+    let commandPath: RawPath?
     /// What is said on stderr at the start.
     let notes: [String]
 
@@ -42,10 +42,10 @@ struct Plan: ~Copyable {
             commandPath: try commandPath(of: arguments), notes: notes)
     }
 
-    private static func commandPath(of arguments: TraceArguments) throws(Failure) -> String? {
-        guard let name = arguments.command.first else { return nil }
+    private static func commandPath(of arguments: TraceArguments) throws(Failure) -> RawPath? {
+        guard let index = arguments.commandIndex else { return nil }
         do throws(CommandError) {
-            return try Command.path(of: name)
+            return try Command.path(of: RawArguments.bytes(of: index))
         } catch {
             throw Failure(error.message, status: error.status)
         }

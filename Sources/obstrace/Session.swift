@@ -63,19 +63,21 @@ struct Session: ~Copyable {
     }
 
     /// Makes the command stand ready; it has not run.
-    private static func hold(_ path: String?, index: Int) throws(Failure) -> HeldProcess? {
+    private static func hold(_ path: RawPath?, index: Int) throws(Failure) -> HeldProcess? {
         guard let path else { return nil }
         return try checked { () throws(SystemError) in
             // The command's words are the last ones of our own.
-            try unsafe HeldProcess(
-                path: path, arguments: UnsafePointer(Swift.CommandLine.unsafeArgv + 1 + index))
+            try unsafe HeldProcess(path: path, arguments: RawArguments.words(from: index))
         }
     }
 
     private static func openSink(_ output: Output) throws(Failure) -> Sink {
         guard case .file(let file) = output else { return Sink() }
+        // A word by itself is taken as its bytes are; a name that is attached to its flag, as text.
+        let word = RawArguments.bytes(of: file.index)
+        let isWhole = String(decoding: word, as: UTF8.self) == file.text
         do throws(SystemError) {
-            return try Sink(path: file.text)
+            return try Sink(path: isWhole ? RawPath(word) : RawPath(file.text))
         } catch {
             throw Failure("cannot write '\(file.text)': \(error.reason)")
         }

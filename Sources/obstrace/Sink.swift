@@ -38,7 +38,7 @@ struct Sink: ~Copyable {
     }
 
     /// Writes to a file, which is made or emptied.
-    init(path: String) throws(SystemError) {
+    init(path: RawPath) throws(SystemError) {
         let file = try System.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY)
         isPipe = (try? System.status(of: file.number)).map { $0.st_mode & S_IFMT == S_IFIFO } ?? false
         owned = consume file

@@ -115,6 +115,16 @@ extension Field {
         return words.joined(separator: " ")
     }
 
+    /// Whether a C type of a known width has negative values.
+    static func isSigned(type: String) -> Bool {
+        switch type {
+        case "int", "short", "s8", "s16", "s32", "__s8", "__s16", "__s32", "int8_t", "int16_t", "int32_t", "pid_t",
+            "signed char", "char", "key_t", "clockid_t", "mqd_t", "timer_t", "key_serial_t", "rwf_t":
+            true
+        default: false
+        }
+    }
+
     /// The width of a C type in bytes, or `nil` for one that is not known.
     static func size(ofType type: String) -> Int? {
         switch type {
@@ -124,7 +134,8 @@ extension Field {
             "__le16", "umode_t":
             2
         case "int", "unsigned int", "unsigned", "u32", "s32", "__u32", "__s32", "uint32_t", "int32_t",
-            "__be32", "__le32", "pid_t", "dev_t", "gfp_t", "uid_t", "gid_t":
+            "__be32", "__le32", "pid_t", "dev_t", "gfp_t", "uid_t", "gid_t",
+            "key_t", "clockid_t", "mqd_t", "timer_t", "key_serial_t", "qid_t", "rwf_t":
             4
         case "long", "unsigned long", "size_t", "ssize_t", "long int":
             MemoryLayout<Int>.size

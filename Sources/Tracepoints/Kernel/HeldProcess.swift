@@ -18,14 +18,16 @@ package final class HeldProcess {
     ///
     /// - Parameter arguments: the program's arguments with its name, ended by a null pointer, as bytes
     ///   that need not be UTF-8.
-    package init(path: String, arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>) throws(SystemError) {
+    package init(path: RawPath, arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>) throws(SystemError) {
+        // Raised for ourselves before the first descriptor of ours; the program gets it as it was.
+        let files = System.raiseOpenFileLimit()
         let ends = try System.pipe()
         let reader = Descriptor(ends.reader)
         let writer = Descriptor(ends.writer)
         let memory = try unsafe System.mapShared(count: MemoryLayout<clinux_launch>.size)
         let launch = unsafe memory.bindMemory(to: clinux_launch.self, capacity: 1)
         let child = try unsafe System.launch(
-            path, arguments, gate: (reader.number, writer.number), shared: launch)
+            path, arguments, gate: (reader.number, writer.number), shared: launch, files: files)
         let end = try System.pidDescriptor(child)
         pid = child
         descriptor = end

@@ -45,6 +45,24 @@ package enum System {
 
     // MARK: Files
 
+    /// Opens those of stdin, stdout and stderr that are closed, so that no file of ours gets their number.
+    ///
+    /// They are opened so that using them fails as it did before (`fcntl`, `open`).
+    package static func fillStandardDescriptors() {
+        for number in Int32(0)...2 where clinux_is_open(number) == 0 {
+            // The lowest free number is this one.
+            _ = unsafe clinux_open("/dev/null", number == 0 ? O_WRONLY : O_RDONLY, 0)
+        }
+    }
+
+    /// Opens a file whose name need not be UTF-8, closed on exec (`open`).
+    package static func open(_ path: RawPath, _ flags: Int32, mode: mode_t = 0o666) throws(SystemError)
+        -> Descriptor
+    {
+        Descriptor(
+            try check("open", path.description) { unsafe clinux_open(path.bytes, flags | O_CLOEXEC, mode) })
+    }
+
     /// Opens a file, closed on exec (`open`).
     package static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o666) throws(SystemError)
         -> Descriptor
@@ -116,10 +134,20 @@ package enum System {
     }
 
     /// What a path leads to (`stat`).
-    package static func status(of path: String) throws(SystemError) -> stat {
+    package static func status(of path: RawPath) throws(SystemError) -> stat {
         var status = stat()
-        _ = try check("stat", path) { unsafe stat(path, &status) }
+        _ = try check("stat", path.description) { unsafe stat(path.bytes, &status) }
         return status
+    }
+
+    /// What a path leads to (`stat`).
+    package static func status(of path: String) throws(SystemError) -> stat {
+        try status(of: RawPath(path))
+    }
+
+    /// Whether we may execute a path (`faccessat`).
+    package static func mayExecute(_ path: RawPath) -> Bool {
+        unsafe faccessat(AT_FDCWD, path.bytes, X_OK, AT_EACCESS) == 0
     }
 
     /// Whether we may read, write or execute a path (`access`).
@@ -332,11 +360,12 @@ package enum System {
 
     /// Forks a child that waits for a byte from the gate before it executes a program (`fork`, `execve`).
     static func launch(
-        _ path: String, _ arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>,
-        gate: (reader: Int32, writer: Int32), shared: UnsafeMutablePointer<clinux_launch>
+        _ path: RawPath, _ arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>,
+        gate: (reader: Int32, writer: Int32), shared: UnsafeMutablePointer<clinux_launch>, files: rlimit
     ) throws(SystemError) -> Int32 {
-        try check("fork") {
-            unsafe clinux_launch(path, arguments, gate.reader, gate.writer, shared)
+        var files = files
+        return try check("fork") {
+            unsafe clinux_launch(path.bytes, arguments, gate.reader, gate.writer, shared, &files)
         }
     }
 
@@ -362,11 +391,31 @@ package enum System {
         return limit
     }
 
-    /// Raises the soft limit of open files to the hard one (`setrlimit`).
-    static func raiseOpenFileLimit() {
-        var limit = openFileLimit()
+    /// Raises the soft limit of open files to the hard one and answers both as they were (`setrlimit`).
+    @discardableResult
+    package static func raiseOpenFileLimit() -> rlimit {
+        let before = openFileLimit()
+        var limit = before
         limit.rlim_cur = limit.rlim_max
         unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return before
+    }
+}
+
+/// The name of a file as the kernel takes it: bytes that need not be UTF-8.
+package struct RawPath: Sendable, CustomStringConvertible {
+    /// The bytes, ended by a zero.
+    let bytes: [CChar]
+
+    /// A name from bytes, without a zero at the end.
+    package init(_ bytes: some Sequence<UInt8>) { self.bytes = bytes.map(CChar.init(bitPattern:)) + [0] }
+
+    /// A name from text.
+    package init(_ text: String) { self.init(text.utf8) }
+
+    /// The name for a message; bytes that are not UTF-8 come out as replacement characters.
+    package var description: String {
+        String(decoding: bytes.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }
 

@@ -110,10 +110,11 @@ final class Attachment {
         while true {
             do throws(SystemError) {
                 for cpu in cpus {
-                    // A quarter: early enough to be read before the ring is full, late enough to be cheap.
+                    // Late enough to be cheap, early enough that the rest of the ring bridges a reader that
+                    // waits for its turn on a busy CPU, and that what is read is still in the cache.
                     let request = PerfEventRequest(
-                        source: .dummy(tasks: followsTasks), words: words, watermark: pages * page / 4,
-                        inherits: inherits)
+                        source: .dummy(tasks: followsTasks), words: words,
+                        watermark: min(pages * page / 4, 128 << 10), inherits: inherits)
                     let descriptor: Int32
                     do throws(SystemError) {
                         descriptor = try request.open(pid: target, cpu: cpu, countsLoss: &countsLoss).take()

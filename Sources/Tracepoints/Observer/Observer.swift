@@ -148,7 +148,7 @@ public final class Observer {
         do throws(TraceError) {
             return try Attachment(
                 tracepoints: tracepoints, filters: filters, targets: targets(), cpus: cpus.cpus,
-                bufferSize: options.bufferSize, words: plan.words, followsTasks: plan.tracksTasks)
+                bufferSize: options.bufferSize(cpuCount: cpus.cpus.count), words: plan.words, followsTasks: plan.tracksTasks)
         } catch {
             guard case .badFilter(let event, _, let reason, _) = error,
                 let tracepoint = tracepoints.first(where: { $0.name == event }),

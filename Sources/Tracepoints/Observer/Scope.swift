@@ -12,16 +12,19 @@ public struct ObserverOptions: Sendable {
     public var needs: ContextNeeds = []
     /// The CPUs to trace on; `nil` for all that are online.
     public var cpus: CPUSet?
-    /// The size of each CPU's ring buffer in bytes; rounded up to a power of two of pages.
-    public var bufferSize = ObserverOptions.defaultBufferSize
+    /// The size of each CPU's ring buffer in bytes; rounded up to a power of two of pages. `nil` is 4 MiB
+    /// each, less where there are so many CPUs that all would come to more than 64 MiB, at least 512 KiB.
+    public var bufferSize: Int?
     /// Whether our own process is left out where every task is traced.
     public var excludesSelf = true
     /// The descriptor of a pipe whose readers are left out too where every task is traced, and the readers
     /// of what these write; `nil` for none.
     public var excludedPipe: Int32?
 
-    /// The default size of a ring buffer in bytes.
-    public static let defaultBufferSize = 512 << 10
+    /// The size of a ring buffer in bytes with that many CPUs.
+    func bufferSize(cpuCount: Int) -> Int {
+        bufferSize ?? max(512 << 10, min(4 << 20, (64 << 20) / max(1, cpuCount)))
+    }
 
     /// The defaults.
     public init() {}
