@@ -160,11 +160,13 @@ final class PrintProgram {
     func render(_ record: Bytes, into line: inout LineBuffer) -> Bool {
         guard record.count >= recordSize else { return false }
         let start = line.count
-        for index in 0..<Int32(truncatingIfNeeded: pieces.count) {
+        var index: Int32 = 0
+        while index < pieces.count {
             guard put(pieces[index], record, &line) else {
                 line.truncate(to: start)
                 return false
             }
+            index += 1
         }
         return true
     }
@@ -172,22 +174,13 @@ final class PrintProgram {
     /// Appends a text of the pool.
     @inline(__always)
     func putPooled(_ first: Int32, _ length: Int32, _ line: inout LineBuffer) {
-        if length <= 32 {
-            let source = unsafe pool.run(first, 32)
-            unsafe line.append(room: 32) { target in
-                // Two words at a time beat a call of memcpy for such lengths.
-                let target = UnsafeMutableRawPointer(target)
-                unsafe target.storeBytes(
-                    of: source.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
-                if length > 16 {
-                    unsafe target.storeBytes(
-                        of: source.loadUnaligned(fromByteOffset: 16, as: SIMD16<UInt8>.self),
-                        toByteOffset: 16, as: SIMD16<UInt8>.self)
-                }
-                return Int(length)
-            }
-        } else {
-            unsafe line.append(pool.run(first, length))
+        guard length <= 32, let source = unsafe pool.run(first, 32).baseAddress else {
+            return unsafe line.append(pool.run(first, length))
+        }
+        unsafe line.append(room: 32) { target in
+            // A copy of a constant length is a few moves, where one of these lengths would be a call.
+            unsafe UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: 32)
+            return Int(length)
         }
     }
 }

@@ -102,8 +102,10 @@ extension PrintProgram {
             let entry = entries[order[low]]
             return entry.value == value ? entry : nil
         case .inOrder:
-            for index in list.first..<list.first + list.count where entries[index].value == value {
-                return entries[index]
+            var index = list.first
+            while index < list.first + list.count {
+                if entries[index].value == value { return entries[index] }
+                index += 1
             }
             return nil
         }
