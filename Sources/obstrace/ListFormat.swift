@@ -2,15 +2,17 @@ import Template
 import Tracepoints
 
 /// How `obstrace list` shows an event.
-enum ListFormat {
+struct ListFormat {
+    private let symbols = KernelSymbols()
+
     /// The event's name and those of its fields that were looked for.
-    static func line(of layout: EventLayout, marking isWanted: (Field) -> Bool) -> String {
+    func line(of layout: EventLayout, marking isWanted: (Field) -> Bool) -> String {
         let fields = layout.fields.filter(isWanted).map { "\($0.type) \($0.name)" }
         return layout.fullName + "\t" + fields.joined(separator: ", ") + "\n"
     }
 
     /// Everything that is known of an event.
-    static func description(of layout: EventLayout, isColoured: Bool) -> String {
+    func description(of layout: EventLayout, isColoured: Bool) -> String {
         let bold = isColoured ? "\u{1b}[1m" : ""
         let plain = isColoured ? "\u{1b}[0m" : ""
         var text = "\(bold)\(layout.fullName)\(plain)\n"
@@ -19,6 +21,9 @@ enum ListFormat {
         for field in layout.fields {
             text +=
                 "  \(padded(field.name, nameWidth))  \(padded(field.type, typeWidth))  \(width(of: field))"
+            let symbols = FieldSymbols(of: field, in: layout, symbols: symbols)
+            if let type = symbols.bestType { text += "  best as <\(field.name):\(type)>" }
+            text += names(of: symbols)
             text += "\n"
         }
         text += "  print fmt: \(layout.printFormat)\n"
@@ -26,28 +31,49 @@ enum ListFormat {
         return text
     }
 
-    private static func padded(_ text: String, _ width: Int) -> String {
+    /// The names of a field's values, on lines of their own.
+    private func names(of symbols: FieldSymbols) -> String {
+        guard !symbols.names.isEmpty else { return "" }
+        var lines = ["  \(symbols.isFlags ? "flags" : "values"):"]
+        for (value, name) in symbols.names {
+            let number = symbols.isFlags ? "0x" + String(value, radix: 16) : "\(Int64(bitPattern: value))"
+            let word = " \(name)=\(number)"
+            if lines[lines.count - 1].utf8.count + word.utf8.count > 100 { lines.append("     ") }
+            lines[lines.count - 1] += word
+        }
+        return "\n    " + lines.map { $0.drop { $0 == " " } }.joined(separator: "\n      ")
+    }
+
+    private func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.utf8.count))
     }
 
-    private static func width(of field: Field) -> String {
+    private func width(of field: Field) -> String {
         field.isDynamic ? "variable" : "\(field.size) byte\(field.size == 1 ? "" : "s")"
     }
 
     /// A template that prints the event's fields.
-    static func template(for layout: EventLayout) -> String {
-        let fields = layout.fields.map { "\($0.name)=<\($0.name)>" }
+    func template(for layout: EventLayout) -> String {
+        let fields = layout.fields.map { field in
+            let type = FieldSymbols(of: field, in: layout, symbols: symbols).bestType
+            return "\(field.name)=<\(field.name)\(type.map { ":" + $0 } ?? "")>"
+        }
         return (["<time>", "<@comm>"] + fields).joined(separator: " ")
     }
 
     /// The event as a JSON object.
-    static func json(_ layout: EventLayout) -> String {
+    func json(_ layout: EventLayout) -> String {
         let fields = layout.fields.map { field -> String in
-            let members = [
+            var members = [
                 "\"name\":\(quoted(field.name))", "\"type\":\(quoted(field.type))",
                 "\"offset\":\(field.offset)", "\"size\":\(field.size)", "\"signed\":\(field.isSigned)",
                 "\"kind\":\(quoted("\(field.kind)"))",
             ]
+            let symbols = FieldSymbols(of: field, in: layout, symbols: symbols)
+            if !symbols.names.isEmpty {
+                let names = symbols.names.map { "\(quoted($0.name)):\($0.value)" }.joined(separator: ",")
+                members.append("\"\(symbols.isFlags ? "flags" : "values")\":{\(names)}")
+            }
             return "{" + members.joined(separator: ",") + "}"
         }
         return
@@ -55,7 +81,7 @@ enum ListFormat {
             + ",\"print\":\(quoted(layout.printFormat))}"
     }
 
-    private static func quoted(_ text: String) -> String {
+    private func quoted(_ text: String) -> String {
         var out = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -23,14 +23,15 @@ struct Lister {
             return Printer.print(text)
         }
         let layouts = try layouts(of: names)
+        let format = ListFormat()
         if layouts.isEmpty { throw noField() }
         if arguments.isJSON {
-            text = layouts.map { ListFormat.json($0) + "\n" }.joined()
+            text = layouts.map { format.json($0) + "\n" }.joined()
         } else if arguments.isVerbose {
             let colour = Terminal.isColoured(arguments.colour)
-            text = layouts.map { ListFormat.description(of: $0, isColoured: colour) }.joined(separator: "\n")
+            text = layouts.map { format.description(of: $0, isColoured: colour) }.joined(separator: "\n")
         } else {
-            text = layouts.map { ListFormat.line(of: $0, marking: fieldMatches) }.joined()
+            text = layouts.map { format.line(of: $0, marking: fieldMatches) }.joined()
         }
         return Printer.print(text)
     }

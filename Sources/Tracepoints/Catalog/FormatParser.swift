@@ -100,9 +100,17 @@ extension Field {
         } else {
             kind = [1, 2, 4, 8].contains(size) ? .integer : .opaque
         }
+        var width = size
+        var isSigned = has(TEP_FIELD_IS_SIGNED)
+        // The arguments of a system call have a register each, of which a smaller type uses the low part.
+        if kind == .integer, size == 8, let own = Field.size(ofType: element), own < size {
+            width = own
+            isSigned = Field.isSigned(type: element)
+            elementSize = own
+        }
         unsafe self.init(
-            name: unsafe String(cString: field.name), type: type, offset: Int(field.offset), size: size,
-            kind: kind, isSigned: has(TEP_FIELD_IS_SIGNED), elementSize: elementSize,
+            name: unsafe String(cString: field.name), type: type, offset: Int(field.offset), size: width,
+            kind: kind, isSigned: isSigned, elementSize: elementSize,
             elementCount: elementCount, isRelative: has(TEP_FIELD_IS_RELATIVE))
     }
 
