@@ -2,7 +2,8 @@
 #   all (the default)   a release build           run      trace:  make run ARGS="EVENT -f 'TEMPLATE'"
 #   setup               what a build needs        test     all tests, on this machine's kernel
 #   install, uninstall  below PREFIX              lint     sources, man page, completions, scripts
-#   format              lay the sources out       clean    remove what was built
+#   format              lay the sources out       docs     write man page and completions anew
+#   clean               remove what was built
 
 PREFIX = /usr/local
 bindir = $(PREFIX)/bin
@@ -65,7 +66,7 @@ run: setup
 # The builds are the user's, the tests are root's, as tracing needs it: what `swift test` would write into .build
 # as root, the user could not replace. One test at a time, so that none loads the machine that another measures.
 test check: setup
-	$(call require,perf:linux-perf)
+	$(call require,perf:linux-perf mandoc:mandoc zsh:zsh fish:fish)
 	@$(build)
 	$(SWIFT) build --build-tests
 	$(as_root) env "PATH=$$PATH" OBSTRACE_BINARY="$(CURDIR)/$(release)" \
@@ -95,7 +96,14 @@ uninstall:
 format:
 	$(SWIFT) format -i -r $(sources)
 
+# The man page and the completions come from the table of flags.
+docs: all
+	$(release) --generate man > man/obstrace.1
+	$(release) --generate bash > completions/obstrace.bash
+	$(release) --generate zsh > completions/_obstrace
+	$(release) --generate fish > completions/obstrace.fish
+
 clean:
 	rm -rf .build
 
-.PHONY: all setup run test check lint install uninstall format clean
+.PHONY: all setup run test check lint install uninstall format docs clean

@@ -102,7 +102,7 @@ complete -c obstrace -n '__obstrace_is trace' -s v -l verbose -d 'say more on st
 complete -c obstrace -n '__obstrace_is list' -l field -x -d 'only events with a field named like GLOB'
 complete -c obstrace -n '__obstrace_is list' -l type -x -d 'only events with a field of a type like GLOB'
 complete -c obstrace -n '__obstrace_is list' -s v -l verbose -d 'show fields and types, and a template to start from'
-complete -c obstrace -n '__obstrace_is list' -l json -d 'print JSON: an array with an object per event'
+complete -c obstrace -n '__obstrace_is list' -l json -d 'print JSON: an object per event and line'
 complete -c obstrace -n '__obstrace_is trace list' -l color -x -a 'auto always never' -d 'colour the output: auto, always or never'
 complete -c obstrace -n '__obstrace_is trace list help' -s h -l help -d 'this help; --help explains everything'
 complete -c obstrace -n '__obstrace_is trace list help' -l version -d 'print the version'

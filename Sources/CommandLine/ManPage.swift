@@ -46,7 +46,7 @@ extension GeneratedFile {
     }
 
     /// The date that the man page bears.
-    private static let manDate = "May 1, 2026"
+    private static let manDate = "November 25, 2026"
 }
 
 /// A page in mdoc, as lines of its source.
