@@ -14,6 +14,8 @@ public enum TraceError: Error, Sendable {
     case badFilter(event: String, filter: String, reason: String, position: Int?)
     /// There is no process of that id.
     case noSuchProcess(Int32)
+    /// There is no cgroup folder of that path, or the kernel traces none by cgroup.
+    case noSuchCgroup(String, reason: String)
     /// That CPU does not exist or is offline.
     case noSuchCPU(Int32)
     /// More descriptors are needed than the limit of open files allows.
@@ -37,6 +39,7 @@ extension TraceError: CustomStringConvertible {
         case .cannotSample(let event): "the kernel does not let \(event) be traced, only counted"
         case .badFilter(let event, _, let reason, _): "\(event) does not take the filter: \(reason)"
         case .noSuchProcess(let pid): "no process \(pid)"
+        case .noSuchCgroup(let path, let reason): "no cgroup '\(path)': \(reason)"
         case .noSuchCPU(let cpu): "CPU \(cpu) is not online"
         case .tooManyFiles(let needed, let limit):
             "\(needed) descriptors are needed, but the limit of open files is \(limit)"

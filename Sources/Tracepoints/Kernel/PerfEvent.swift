@@ -16,20 +16,21 @@ struct PerfEventRequest {
     let words: SampleWords
     /// After how many bytes in the ring the reader is woken.
     let watermark: Int
-    /// Whether the tasks that a traced task makes are traced too.
-    let inherits: Bool
+    /// What is traced.
+    let target: Attachment.TargetKind
 
-    /// Opens the event for a task on a CPU, or for all tasks (`pid` -1) on it (`perf_event_open`).
+    /// Opens the event for a target on a CPU (`perf_event_open`).
     ///
     /// - Parameter countsLoss: whether to ask for the number of lost samples, which Linux before 6.0
     ///   refuses; it is cleared when that happens.
     /// - Throws: `EACCES`, `EPERM`, `EMFILE`, `ENODEV` (CPU offline), `ESRCH` (no such task).
-    func open(pid: Int32, cpu: Int32, countsLoss: inout Bool) throws(SystemError) -> Descriptor {
+    func open(_ target: Int32, cpu: Int32, countsLoss: inout Bool) throws(SystemError) -> Descriptor {
         while true {
             var attributes = perf_event_attr()
             fill(&attributes, countsLoss: countsLoss)
             do throws(SystemError) {
-                return try System.perfEventOpen(&attributes, pid: pid, cpu: cpu)
+                return try System.perfEventOpen(
+                    &attributes, target, cpu: cpu, isCgroup: self.target == .cgroups)
             } catch {
                 if error.code == E2BIG, attributes.size >= 64,
                     attributes.size < UInt32(MemoryLayout<perf_event_attr>.size)
@@ -38,7 +39,8 @@ struct PerfEventRequest {
                     let size = attributes.size
                     fill(&attributes, countsLoss: countsLoss)
                     attributes.size = size
-                    return try System.perfEventOpen(&attributes, pid: pid, cpu: cpu)
+                    return try System.perfEventOpen(
+                    &attributes, target, cpu: cpu, isCgroup: self.target == .cgroups)
                 }
                 guard error.code == EINVAL, countsLoss else { throw error }
                 countsLoss = false
@@ -51,7 +53,8 @@ struct PerfEventRequest {
         attributes.sample_type = words.rawValue
         attributes.disabled = 1
         attributes.sample_id_all = 1
-        attributes.inherit = inherits ? 1 : 0
+        // The tasks that a traced task makes are traced too.
+        attributes.inherit = target == .tasks ? 1 : 0
         attributes.watermark = 1
         attributes.wakeup_watermark = UInt32(watermark)
         attributes.use_clockid = 1
@@ -63,6 +66,7 @@ struct PerfEventRequest {
             attributes.config = UInt64(PERF_COUNT_SW_DUMMY.rawValue)
             attributes.task = tasks ? 1 : 0
             attributes.comm = tasks ? 1 : 0
+            attributes.comm_exec = tasks ? 1 : 0
         case .tracepoint(let id):
             attributes.type = PERF_TYPE_TRACEPOINT.rawValue
             attributes.config = UInt64(id)

@@ -193,6 +193,15 @@ package enum System {
         return Int64(wall) &- Int64(before &+ (after &- before) / 2)
     }
 
+    /// A moment of the event clock as nanoseconds since boot, which also count while suspended.
+    static func sinceBoot(_ time: UInt64) -> UInt64 {
+        let now = monotonicTime()
+        return self.time(of: CLOCK_BOOTTIME) &- now &+ time
+    }
+
+    /// The clock ticks in a second that `/proc` counts by (`sysconf`).
+    static var ticksPerSecond: UInt64 { UInt64(max(1, sysconf(Int32(_SC_CLK_TCK)))) }
+
     private static func time(of clock: clockid_t) -> UInt64 {
         var now = timespec()
         unsafe clock_gettime(clock, &now)
@@ -232,14 +241,15 @@ package enum System {
 
     // MARK: Perf events
 
-    /// Opens a perf event, closed on exec (`perf_event_open`).
-    package static func perfEventOpen(_ attributes: inout perf_event_attr, pid: Int32, cpu: Int32)
-        throws(SystemError) -> Descriptor
-    {
-        Descriptor(
+    /// Opens a perf event for a task (-1: all) or the cgroup of a descriptor, closed on exec
+    /// (`perf_event_open`).
+    package static func perfEventOpen(
+        _ attributes: inout perf_event_attr, _ target: Int32, cpu: Int32, isCgroup: Bool
+    ) throws(SystemError) -> Descriptor {
+        let flags = UInt(PERF_FLAG_FD_CLOEXEC) | (isCgroup ? UInt(PERF_FLAG_PID_CGROUP) : 0)
+        return Descriptor(
             try check("perf_event_open") {
-                unsafe clinux_perf_event_open(
-                    &attributes, pid, cpu, -1, UInt(PERF_FLAG_FD_CLOEXEC))
+                unsafe clinux_perf_event_open(&attributes, target, cpu, -1, flags)
             })
     }
 

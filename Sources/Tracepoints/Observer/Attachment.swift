@@ -40,17 +40,25 @@ final class Attachment {
     /// The tracepoints that the kernel does not let us sample.
     private(set) var refused: Set<Int> = []
     private let words: SampleWords
-    private let inherits: Bool
+    private let kind: TargetKind
+
+    /// What the numbers of targets are.
+    enum TargetKind {
+        /// Just -1: every task.
+        case everything
+        /// Thread ids.
+        case tasks
+        /// Descriptors of the folders of cgroups.
+        case cgroups
+    }
 
     /// Opens the tracepoints for every target on every CPU; nothing is enabled yet.
-    ///
-    /// - Parameter targets: thread ids, or just -1 for every task.
     init(
-        tracepoints: [Tracepoint], filters: [String?], targets: [Int32], cpus: [Int32], bufferSize: Int,
+        tracepoints: [Tracepoint], filters: [String?], targets: [Int32], kind: TargetKind, cpus: [Int32], bufferSize: Int,
         words: SampleWords, followsTasks: Bool
     ) throws(TraceError) {
         self.words = words
-        inherits = targets != [-1]
+        self.kind = kind
         unsafe rings = UnsafeMutablePointer<Ring>.allocate(capacity: cpus.count)
         let needed = (tracepoints.count + 1) * cpus.count * targets.count
         // The soft limit is low for the sake of old programs; the hard one is what an administrator set.
@@ -114,10 +122,10 @@ final class Attachment {
                     // waits for its turn on a busy CPU, and that what is read is still in the cache.
                     let request = PerfEventRequest(
                         source: .dummy(tasks: followsTasks), words: words,
-                        watermark: min(pages * page / 4, 128 << 10), inherits: inherits)
+                        watermark: min(pages * page / 4, 128 << 10), target: kind)
                     let descriptor: Int32
                     do throws(SystemError) {
-                        descriptor = try request.open(pid: target, cpu: cpu, countsLoss: &countsLoss).take()
+                        descriptor = try request.open( target, cpu: cpu, countsLoss: &countsLoss).take()
                     } catch {
                         if error.code == ENODEV {
                             notes.append("CPU \(cpu) went offline; it is left out")
@@ -155,9 +163,9 @@ final class Attachment {
     private func attach(
         _ source: PerfEventRequest.Source, _ tracepoint: Int, _ target: Int32, _ cpu: Int32, to leader: Int32
     ) throws(TraceError) -> Int32? {
-        let request = PerfEventRequest(source: source, words: words, watermark: 1 << 12, inherits: inherits)
+        let request = PerfEventRequest(source: source, words: words, watermark: 1 << 12, target: kind)
         do throws(SystemError) {
-            let descriptor = try request.open(pid: target, cpu: cpu, countsLoss: &countsLoss).take()
+            let descriptor = try request.open( target, cpu: cpu, countsLoss: &countsLoss).take()
             events.append(Event(descriptor: descriptor, tracepoint: tracepoint, cpu: cpu))
             try System.perfSetOutput(descriptor, to: leader)
             return descriptor

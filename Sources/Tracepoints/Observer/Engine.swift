@@ -27,6 +27,10 @@ struct Engine: ~Copyable {
     private let cpuOfLane: [Int32]
     /// The names of tasks; kept only where the plan tracks them.
     var names = TaskNames()
+    /// What is known of processes; kept only where the plan wants it.
+    private var processTable = ProcessTable()
+    /// The processes that the samples of the last batch refer to.
+    var processes: ContiguousArray<ProcessInfo> { processTable.processes }
     /// The processes whose events are dropped.
     var excluded: [Int32] = []
     /// Events before this time are dropped; nanoseconds of the event clock.
@@ -92,6 +96,7 @@ struct Engine: ~Copyable {
     mutating func fill(until limit: UInt64) -> UnsafeBufferPointer<Sample> {
         var count = 0
         let before = latest
+        processTable.trim()
         while count < Engine.batchSize, let (record, time, lane) = merger.take(until: limit) {
             guard record.type == RecordType.sample else {
                 note(record, lane)
@@ -135,6 +140,7 @@ struct Engine: ~Copyable {
             sample.tid = record.load(plan.commonPidOffset, as: Int32.self) ?? -1
         }
         if plan.tracksTasks { complete(&sample) }
+        if plan.needs.contains(.process) { sample.process = processTable.index(of: sample.pid, at: time) }
         if !excluded.isEmpty, excluded.contains(sample.pid) { return nil }
         if time < start { return nil }
         return sample
@@ -183,6 +189,8 @@ struct Engine: ~Copyable {
         switch record.type {
         case RecordType.lost:
             lostByLane[lane] &+= bytes.load(16, as: UInt64.self) ?? 0
+            // A record of a process may be among what was lost.
+            processTable.removeAll()
         case RecordType.comm where plan.tracksTasks:
             guard let pid = bytes.load(8, as: Int32.self), let tid = bytes.load(12, as: Int32.self),
                 let low = bytes.load(16, as: UInt64.self)
@@ -191,11 +199,15 @@ struct Engine: ~Copyable {
             let isShort = low & 0xff00_0000_0000_0000 == 0
             let high = isShort ? 0 : bytes.load(24, as: UInt64.self) ?? 0
             names.set(tid, pid: pid, comm: Comm(low: low, high: high & 0x00ff_ffff_ffff_ffff))
+            if record.isExec { processTable.execute(pid) }
         case RecordType.fork where plan.tracksTasks:
             guard let pid = bytes.load(8, as: Int32.self), let tid = bytes.load(16, as: Int32.self),
                 let parent = bytes.load(20, as: Int32.self)
             else { return }
             names.fork(tid, pid: pid, from: parent)
+            if plan.needs.contains(.process), tid == pid, let parentPid = bytes.load(12, as: Int32.self) {
+                processTable.fork(pid, from: parentPid, at: format.time(of: record))
+            }
         case RecordType.exit where plan.tracksTasks:
             if let tid = bytes.load(16, as: Int32.self) { names.end(tid) }
         default: break

@@ -107,12 +107,14 @@ public final class Observer {
         // Names are looked up while renamings are recorded already, so that none is missed, and before the
         // tracepoints start, so that none is newer than an event.
         if plan.tracksTasks {
-            switch scope {
-            case .system:
-                for pid in TaskDirectory.processes() { TaskDirectory.enter(pid, into: &engine.names) }
-            case .processes(let pids):
-                for pid in pids { TaskDirectory.enter(pid, into: &engine.names) }
-            }
+            let pids =
+                switch scope {
+                case .system, .cgroups: TaskDirectory.processes()
+                case .processes(let pids): pids
+                // Few enough to be looked up when they are met.
+                case .threads: [Int32]()
+                }
+            for pid in pids { TaskDirectory.enter(pid, into: &engine.names) }
         }
         try attachment.enableTracepoints()
         self.attachment = attachment
@@ -146,8 +148,13 @@ public final class Observer {
             }
         }
         do throws(TraceError) {
+            let folders = try cgroupFolders()
+            defer { for folder in folders { System.close(folder) } }
+            let kind: Attachment.TargetKind =
+                scope == .system ? .everything : scope.isOfTasks ? .tasks : .cgroups
+            let targets = kind == .everything ? [-1] : kind == .tasks ? try threads() : folders
             return try Attachment(
-                tracepoints: tracepoints, filters: filters, targets: targets(), cpus: cpus.cpus,
+                tracepoints: tracepoints, filters: filters, targets: targets, kind: kind, cpus: cpus.cpus,
                 bufferSize: options.bufferSize(cpuCount: cpus.cpus.count), words: plan.words, followsTasks: plan.tracksTasks)
         } catch {
             guard case .badFilter(let event, _, let reason, _) = error,
@@ -160,16 +167,39 @@ public final class Observer {
         }
     }
 
-    /// The thread ids to attach to; -1 for every task.
-    private func targets() throws(TraceError) -> [Int32] {
-        guard case .processes(let pids) = scope else { return [-1] }
-        var targets: [Int32] = []
-        for pid in pids {
-            let threads = TaskDirectory.threads(of: pid)
-            if threads.isEmpty { throw TraceError.noSuchProcess(pid) }
-            targets += threads.filter { !targets.contains($0) }
+    /// The thread ids to attach to.
+    private func threads() throws(TraceError) -> [Int32] {
+        var threads: [Int32] = []
+        switch scope {
+        case .processes(let pids):
+            for pid in pids {
+                let own = TaskDirectory.threads(of: pid)
+                if own.isEmpty { throw TraceError.noSuchProcess(pid) }
+                threads += own.filter { !threads.contains($0) }
+            }
+        case .threads(let tids):
+            for tid in tids {
+                if TaskDirectory.task(tid) == nil { throw TraceError.noSuchProcess(tid) }
+                if !threads.contains(tid) { threads.append(tid) }
+            }
+        case .system, .cgroups: break
         }
-        return targets
+        return threads
+    }
+
+    /// The folders of the cgroups that are traced, open.
+    private func cgroupFolders() throws(TraceError) -> [Int32] {
+        guard case .cgroups(let paths) = scope else { return [] }
+        var folders: [Int32] = []
+        for path in paths {
+            do throws(SystemError) {
+                folders.append(try System.open(path, O_RDONLY | O_DIRECTORY).take())
+            } catch {
+                for folder in folders { System.close(folder) }
+                throw TraceError.noSuchCgroup(path, reason: error.reason)
+            }
+        }
+        return folders
     }
 }
 
@@ -222,7 +252,7 @@ extension Observer {
             poller.remove(descriptor)
             liveTasks -= 1
         }
-        wakeup.tasksHaveEnded = attachment != nil && liveTasks <= 0
+        wakeup.tasksHaveEnded = attachment != nil && scope.isOfTasks && liveTasks <= 0
         return wakeup
     }
 
@@ -244,7 +274,7 @@ extension Observer {
         guard let samples = unsafe engine?.fill(until: drainLimit), !samples.isEmpty else { return nil }
         let lateness = engine?.worstLateness ?? 0
         if lateness > slack { slack = min(2 * lateness, 50_000_000) }
-        return unsafe Batch(samples: samples, wallOffset: System.wallOffset(), processes: [])
+        return unsafe Batch(samples: samples, wallOffset: System.wallOffset(), processes: engine?.processes ?? [])
     }
 
     /// Drops events before that time, in nanoseconds of the event clock.

@@ -4,6 +4,19 @@ public enum Scope: Sendable, Hashable {
     case system
     /// Those processes with all their threads, and what these make from now on.
     case processes([Int32])
+    /// Those threads, and what they make from now on.
+    case threads([Int32])
+    /// What runs in the cgroups of those folders and below them: of version 2, or of version 1 where the
+    /// perf_event controller is mounted.
+    case cgroups([String])
+
+    /// Whether it is made of tasks, which end.
+    var isOfTasks: Bool {
+        switch self {
+        case .processes, .threads: true
+        case .system, .cgroups: false
+        }
+    }
 }
 
 /// How an observer reads.

@@ -5,6 +5,9 @@ package struct RingRecord {
     package let bytes: Bytes
     /// What kind of record it is (`PERF_RECORD_*`).
     package let type: UInt32
+
+    /// Whether a record of a new name comes from an exec (`PERF_RECORD_MISC_COMM_EXEC`).
+    package var isExec: Bool { (bytes.load(4, as: UInt16.self) ?? 0) & (1 << 13) != 0 }
 }
 
 /// A walk over the records between two positions of a ring buffer.
