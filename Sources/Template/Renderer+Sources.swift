@@ -34,7 +34,7 @@ extension Renderer {
         }
     }
 
-    private func process(of sample: Sample, _ batch: Batch) -> ProcessInfo? {
+    private func process(of sample: Sample, _ batch: Batch) -> ProcessDetails? {
         let index = Int(sample.process)
         return index >= 0 && index < batch.processes.count ? batch.processes[index] : nil
     }

@@ -27,7 +27,8 @@ enum Command {
             try check(path, shown)
             return path
         }
-        let search = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+        let search =
+            unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
         var refused: CommandError?
         for folder in search.split(separator: ":", omittingEmptySubsequences: false) where !name.isEmpty {
             let path = RawPath(Array((folder.isEmpty ? "./" : "\(folder)/").utf8) + name)

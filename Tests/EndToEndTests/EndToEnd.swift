@@ -9,7 +9,7 @@ import Testing
 )
 enum EndToEnd {}
 
-let environment = ProcessInfo.processInfo.environment
+let environment = ProcessDetails.processInfo.environment
 
 /// What keeps a test from being run at all.
 struct Failure: Error, CustomStringConvertible {

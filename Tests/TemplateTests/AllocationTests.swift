@@ -32,7 +32,7 @@ import Tracepoints
             templates: template.map { [try Template.parse($0)] } ?? [],
             symbols: KernelSymbols(), options: RenderOptions())
         var line = LineBuffer(capacity: 1 << 20)
-        let process = ProcessInfo(
+        let process = ProcessDetails(
             parent: 1, uid: 0, user: Array("root".utf8), exe: Array("/bin/x".utf8),
             cmdline: Array("x\0-y z\0".utf8), cgroup: Array("/a".utf8), container: nil)
         let allocations = unsafe event.bytes.withUnsafeBytes { bytes in

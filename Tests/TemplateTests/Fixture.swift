@@ -132,7 +132,7 @@ struct Moment {
     var pid: Int32 = 731
     var tid: Int32 = 732
     var comm = Comm("bash".utf8)
-    var process: ProcessInfo?
+    var process: ProcessDetails?
     var isLate = false
 }
 

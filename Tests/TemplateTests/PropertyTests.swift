@@ -128,7 +128,7 @@ struct Dice: RandomNumberGenerator {
             var moment = Moment()
             moment.comm = Comm(dice.bytes(15))
             moment.time = dice.next()
-            moment.process = ProcessInfo(exe: dice.bytes(30), cmdline: dice.bytes(30))
+            moment.process = ProcessDetails(exe: dice.bytes(30), cmdline: dice.bytes(30))
             line.removeAll()
             render(&renderer, [(0, bytes, moment)], Int64(truncatingIfNeeded: dice.next()), into: &line)
             let copy = line.copy

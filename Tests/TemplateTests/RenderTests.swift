@@ -131,7 +131,7 @@ import Tracepoints
 @Suite struct ContextTests {
     @Test func printsTheProcess() throws {
         var moment = Moment()
-        moment.process = ProcessInfo(
+        moment.process = ProcessDetails(
             parent: 1, uid: 1000, user: Array("ann".utf8), exe: Array("/bin/a\n".utf8),
             cmdline: Array("sh\0-c\0a b\0".utf8), cgroup: Array("/user.slice".utf8), container: nil)
         let event = MadeEvent()

@@ -126,7 +126,8 @@ extension Field {
     /// Whether a C type of a known width has negative values.
     static func isSigned(type: String) -> Bool {
         switch type {
-        case "int", "short", "s8", "s16", "s32", "__s8", "__s16", "__s32", "int8_t", "int16_t", "int32_t", "pid_t",
+        case "int", "short", "s8", "s16", "s32", "__s8", "__s16", "__s32", "int8_t", "int16_t", "int32_t",
+            "pid_t",
             "signed char", "char", "key_t", "clockid_t", "mqd_t", "timer_t", "key_serial_t", "rwf_t":
             true
         default: false

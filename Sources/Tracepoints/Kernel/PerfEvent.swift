@@ -40,7 +40,7 @@ struct PerfEventRequest {
                     fill(&attributes, countsLoss: countsLoss)
                     attributes.size = size
                     return try System.perfEventOpen(
-                    &attributes, target, cpu: cpu, isCgroup: self.target == .cgroups)
+                        &attributes, target, cpu: cpu, isCgroup: self.target == .cgroups)
                 }
                 guard error.code == EINVAL, countsLoss else { throw error }
                 countsLoss = false

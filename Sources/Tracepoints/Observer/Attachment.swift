@@ -54,7 +54,8 @@ final class Attachment {
 
     /// Opens the tracepoints for every target on every CPU; nothing is enabled yet.
     init(
-        tracepoints: [Tracepoint], filters: [String?], targets: [Int32], kind: TargetKind, cpus: [Int32], bufferSize: Int,
+        tracepoints: [Tracepoint], filters: [String?], targets: [Int32], kind: TargetKind, cpus: [Int32],
+        bufferSize: Int,
         words: SampleWords, followsTasks: Bool
     ) throws(TraceError) {
         self.words = words
@@ -125,7 +126,7 @@ final class Attachment {
                         watermark: min(pages * page / 4, 128 << 10), target: kind)
                     let descriptor: Int32
                     do throws(SystemError) {
-                        descriptor = try request.open( target, cpu: cpu, countsLoss: &countsLoss).take()
+                        descriptor = try request.open(target, cpu: cpu, countsLoss: &countsLoss).take()
                     } catch {
                         if error.code == ENODEV {
                             notes.append("CPU \(cpu) went offline; it is left out")
@@ -165,7 +166,7 @@ final class Attachment {
     ) throws(TraceError) -> Int32? {
         let request = PerfEventRequest(source: source, words: words, watermark: 1 << 12, target: kind)
         do throws(SystemError) {
-            let descriptor = try request.open( target, cpu: cpu, countsLoss: &countsLoss).take()
+            let descriptor = try request.open(target, cpu: cpu, countsLoss: &countsLoss).take()
             events.append(Event(descriptor: descriptor, tracepoint: tracepoint, cpu: cpu))
             try System.perfSetOutput(descriptor, to: leader)
             return descriptor

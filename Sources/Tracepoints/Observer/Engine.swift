@@ -30,7 +30,7 @@ struct Engine: ~Copyable {
     /// What is known of processes; kept only where the plan wants it.
     private var processTable = ProcessTable()
     /// The processes that the samples of the last batch refer to.
-    var processes: ContiguousArray<ProcessInfo> { processTable.processes }
+    var processes: ContiguousArray<ProcessDetails> { processTable.processes }
     /// The processes whose events are dropped.
     var excluded: [Int32] = []
     /// Events before this time are dropped; nanoseconds of the event clock.

@@ -155,7 +155,8 @@ public final class Observer {
             let targets = kind == .everything ? [-1] : kind == .tasks ? try threads() : folders
             return try Attachment(
                 tracepoints: tracepoints, filters: filters, targets: targets, kind: kind, cpus: cpus.cpus,
-                bufferSize: options.bufferSize(cpuCount: cpus.cpus.count), words: plan.words, followsTasks: plan.tracksTasks)
+                bufferSize: options.bufferSize(cpuCount: cpus.cpus.count), words: plan.words,
+                followsTasks: plan.tracksTasks)
         } catch {
             guard case .badFilter(let event, _, let reason, _) = error,
                 let tracepoint = tracepoints.first(where: { $0.name == event }),
@@ -274,7 +275,8 @@ extension Observer {
         guard let samples = unsafe engine?.fill(until: drainLimit), !samples.isEmpty else { return nil }
         let lateness = engine?.worstLateness ?? 0
         if lateness > slack { slack = min(2 * lateness, 50_000_000) }
-        return unsafe Batch(samples: samples, wallOffset: System.wallOffset(), processes: engine?.processes ?? [])
+        return unsafe Batch(
+            samples: samples, wallOffset: System.wallOffset(), processes: engine?.processes ?? [])
     }
 
     /// Drops events before that time, in nanoseconds of the event clock.

@@ -6,18 +6,20 @@ enum ProcessDirectory {
     /// Reads a process; `nil` where it is gone, or where its id belongs to a later one by now.
     ///
     /// - Parameter time: a moment when the process was there, in nanoseconds of the event clock.
-    static func read(_ pid: Int32, startedBefore time: UInt64) -> ProcessInfo? {
+    static func read(_ pid: Int32, startedBefore time: UInt64) -> ProcessDetails? {
         let folder = "/proc/\(pid)"
-        guard let stat = (try? System.contents(of: folder + "/stat")).flatMap(StatFile.init) else { return nil }
+        guard let stat = (try? System.contents(of: folder + "/stat")).flatMap(StatFile.init) else {
+            return nil
+        }
         // The start is told in clock ticks: a hundredth of a second later may still be the same.
         guard stat.startTime <= System.sinceBoot(time) + 20_000_000 else { return nil }
         let owner = try? System.status(of: folder)
         let user = owner.map { userName($0.st_uid) }
         // One that has ended and waits for its parent is in no cgroup any more and has no program.
-        if stat.hasEnded { return ProcessInfo(parent: stat.parent, uid: owner?.st_uid, user: user) }
+        if stat.hasEnded { return ProcessDetails(parent: stat.parent, uid: owner?.st_uid, user: user) }
         let cgroup = (try? System.contents(of: folder + "/cgroup")).flatMap(cgroupPath)
         let command = try? System.contents(of: folder + "/cmdline")
-        return ProcessInfo(
+        return ProcessDetails(
             parent: stat.parent, uid: owner?.st_uid, user: user,
             exe: (try? System.link(folder + "/exe")).map { Array($0.utf8) },
             cmdline: command.flatMap { $0.isEmpty ? nil : Array($0.dropLast($0.last == 0 ? 1 : 0)) },
@@ -27,7 +29,8 @@ enum ProcessDirectory {
     /// The path in `/proc/PID/cgroup`: that of version 2, or the longest of version 1.
     static func cgroupPath(_ text: [UInt8]) -> [UInt8]? {
         let paths = text.split(separator: 0x0a).compactMap { line -> (isUnified: Bool, path: [UInt8])? in
-            let parts = line.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
+            let parts = line.split(
+                separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
             return parts.count == 3 ? (parts[0].elementsEqual("0".utf8), Array(parts[2])) : nil
         }
         let unified = paths.first { $0.isUnified && ($0.path.count > 1 || paths.count == 1) }

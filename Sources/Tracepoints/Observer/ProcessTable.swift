@@ -14,7 +14,7 @@ struct ProcessTable {
     private var lastPid: Int32 = -1
     private var lastIndex: Int32 = -1
     /// The processes that the indices refer to.
-    private(set) var processes: ContiguousArray<ProcessInfo> = []
+    private(set) var processes: ContiguousArray<ProcessDetails> = []
 
     /// Makes an empty table.
     init() {}
@@ -35,7 +35,7 @@ struct ProcessTable {
         }
         let known = entry.map { processes[Int($0.index)] }
         let read = ProcessDirectory.read(pid, startedBefore: time)
-        let index = add(ProcessInfo(read, insteadOf: known))
+        let index = add(ProcessDetails(read, insteadOf: known))
         entries[pid] = Entry(index: index, isStale: false)
         remember(pid, index)
         return index
@@ -44,7 +44,7 @@ struct ProcessTable {
     /// Notes that a process has made another, which is the same but for its parent.
     mutating func fork(_ pid: Int32, from parent: Int32, at time: UInt64) {
         let index = find(parent, time)
-        let info = ProcessInfo(index < 0 ? nil : processes[Int(index)], parent: parent)
+        let info = ProcessDetails(index < 0 ? nil : processes[Int(index)], parent: parent)
         entries[pid] = Entry(index: add(info), isStale: false)
         remember(-1, -1)
     }
@@ -73,15 +73,15 @@ struct ProcessTable {
         lastIndex = index
     }
 
-    private mutating func add(_ info: ProcessInfo) -> Int32 {
+    private mutating func add(_ info: ProcessDetails) -> Int32 {
         processes.append(info)
         return Int32(processes.count - 1)
     }
 }
 
-extension ProcessInfo {
+extension ProcessDetails {
     /// A child of a process: the same user, program and cgroup.
-    fileprivate convenience init(_ other: ProcessInfo?, parent: Int32) {
+    fileprivate convenience init(_ other: ProcessDetails?, parent: Int32) {
         self.init(
             parent: parent, uid: other?.uid, user: other?.user, exe: other?.exe, cmdline: other?.cmdline,
             cgroup: other?.cgroup, container: other?.container)
@@ -89,7 +89,7 @@ extension ProcessInfo {
 
     /// A process that may have executed another program since it was last read: what cannot be read any
     /// more stays as it was, but for the program.
-    fileprivate convenience init(_ read: ProcessInfo?, insteadOf known: ProcessInfo?) {
+    fileprivate convenience init(_ read: ProcessDetails?, insteadOf known: ProcessDetails?) {
         self.init(
             parent: read?.parent ?? known?.parent, uid: read?.uid ?? known?.uid,
             user: read?.user ?? known?.user, exe: read?.exe, cmdline: read?.cmdline,

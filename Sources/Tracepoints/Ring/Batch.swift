@@ -50,7 +50,7 @@ public struct Comm: Sendable, Hashable, BitwiseCopyable {
 }
 
 /// What is known of a process beyond its ids and its name: read from `/proc`, once per process.
-public final class ProcessInfo: Sendable {
+public final class ProcessDetails: Sendable {
     /// The parent's process id, in our PID namespace.
     public let parent: Int32?
     /// The effective user id.
@@ -144,11 +144,11 @@ public struct Batch {
     /// Add this to an event's time for the wall clock: nanoseconds since 1970, UTC.
     public let wallOffset: Int64
     /// The processes that `Sample.process` refers to.
-    public let processes: ContiguousArray<ProcessInfo>
+    public let processes: ContiguousArray<ProcessDetails>
 
     /// Puts a batch together; `samples` must stay readable for as long as the batch is used.
     public init(
-        samples: UnsafeBufferPointer<Sample>, wallOffset: Int64, processes: ContiguousArray<ProcessInfo>
+        samples: UnsafeBufferPointer<Sample>, wallOffset: Int64, processes: ContiguousArray<ProcessDetails>
     ) {
         unsafe self.samples = unsafe samples
         self.wallOffset = wallOffset

@@ -1,0 +1,146 @@
+import Foundation
+import Testing
+
+@testable import Tracepoints
+
+/// A shell that waits for its script, so that it can be put under observation first.
+private final class WaitingShell {
+    private let process = Process()
+    private let input = Pipe()
+
+    init(_ script: String) throws {
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", "read line; " + script]
+        process.standardInput = input
+        try process.run()
+    }
+
+    var pid: Int32 { process.processIdentifier }
+
+    func run() {
+        input.fileHandleForWriting.write(Data("go\n".utf8))
+        process.waitUntilExit()
+    }
+}
+
+@Suite("Scopes on the real kernel", .serialized)
+struct ScopeTests {
+    private func executed(_ observer: Observer, by shell: WaitingShell) throws -> [Event] {
+        try observer.add("sched:sched_process_exec")
+        try observer.open()
+        let other = Process()
+        other.executableURL = URL(fileURLWithPath: "/bin/false")
+        try other.run()
+        other.waitUntilExit()
+        shell.run()
+        var events: [Event] = []
+        while let event = try observer.read(timeout: .milliseconds(300)) { events.append(event) }
+        return events
+    }
+
+    @Test("A thread and what it makes")
+    func threads() throws {
+        let shell = try WaitingShell("/bin/true; /bin/true")
+        let observer = try Observer(scope: .threads([shell.pid]))
+        let events = try executed(observer, by: shell)
+        #expect(events.count == 2)
+        #expect(events.allSatisfy { $0.string("filename")?.hasSuffix("/true") == true })
+    }
+
+    @Test("A cgroup, with what runs below it")
+    func cgroups() throws {
+        // Version 2 where it is mounted by itself or beside version 1, which every systemd machine has.
+        let mount = try #require(
+            ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].first {
+                FileManager.default.fileExists(atPath: $0 + "/cgroup.procs")
+                    && FileManager.default.fileExists(atPath: $0 + "/cgroup.controllers")
+            })
+        let outer = mount + "/obstrace-test-\(System.processID)"
+        let inner = outer + "/inner"
+        try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true)
+        defer {
+            unsafe rmdir(inner)
+            unsafe rmdir(outer)
+        }
+        let shell = try WaitingShell("/bin/true; /bin/true; /bin/true")
+        try "\(shell.pid)".write(toFile: inner + "/cgroup.procs", atomically: false, encoding: .utf8)
+        let observer = try Observer(scope: .cgroups([outer]))
+        let events = try executed(observer, by: shell)
+        #expect(events.count == 3)
+        #expect(events.allSatisfy { $0.string("filename")?.hasSuffix("/true") == true })
+    }
+
+    @Test("A cgroup that is not there is told")
+    func noCgroup() throws {
+        let observer = try Observer(scope: .cgroups(["/sys/fs/cgroup/nothing-of-the-kind"]))
+        try observer.add("sched:sched_process_exec")
+        do {
+            try observer.open()
+            Issue.record("it opened")
+        } catch {
+            guard case .noSuchCgroup = error else { throw error }
+        }
+    }
+
+    @Test("Processes are known by what /proc tells, short ones by their parents")
+    func processes() throws {
+        var options = ObserverOptions()
+        options.needs = [.process, .pid, .comm]
+        let shell = try WaitingShell("/bin/true; sleep 0.1")
+        let observer = try Observer(scope: .processes([shell.pid]), options: options)
+        try observer.add("sched:sched_process_exit")
+        try observer.open()
+        shell.run()
+        var seen: [String: ProcessInfo] = [:]
+        for _ in 0..<200 {
+            observer.beginDrain()
+            while let batch = observer.nextBatch() {
+                for index in unsafe batch.samples.indices {
+                    let sample = unsafe batch.samples[index]
+                    let name = String(decoding: sample.comm.bytes, as: UTF8.self)
+                    seen[name] = batch.processes[Int(sample.process)]
+                }
+            }
+            if seen.count == 3 { break }
+            usleep(10_000)
+        }
+        #expect(seen["true"]?.parent == shell.pid)
+        #expect(seen["true"]?.uid == getuid())
+        #expect(seen["sleep"]?.parent == shell.pid)
+        #expect(seen["sleep"]?.cgroup != nil)
+        #expect(seen["sh"]?.cgroup != nil)
+    }
+
+    @Test("What is read of a process is not that of a later one with its id")
+    func reusedID() {
+        let now = System.monotonicTime()
+        let own = System.processID
+        #expect(ProcessDirectory.read(own, startedBefore: now)?.exe != nil)
+        // At a moment before it was started, the id was another process's.
+        #expect(ProcessDirectory.read(own, startedBefore: 0) == nil)
+        #expect(ProcessDirectory.read(2_000_000_000, startedBefore: now) == nil)
+    }
+
+    @Test("Paths of cgroups and ids of containers")
+    func names() {
+        let id = String(repeating: "0123456789abcdef", count: 4)
+        func container(_ path: String) -> String? {
+            ContainerName.id(in: Array(path.utf8)).map { String(decoding: $0, as: UTF8.self) }
+        }
+        #expect(container("/docker/\(id)") == "0123456789ab")
+        #expect(container("/system.slice/docker-\(id).scope") == "0123456789ab")
+        #expect(container("/machine.slice/libpod-\(id).scope/container") == "0123456789ab")
+        #expect(container("/kubepods/burstable/pod1/cri-containerd-\(id).scope") == "0123456789ab")
+        #expect(container("/user.slice/user-0.slice") == nil)
+        #expect(container("/docker/\(id)0") == nil)
+        let both = Array("1:cpu:/a/long/path\n0::/v2\n".utf8)
+        #expect(ProcessDirectory.cgroupPath(both) == Array("/v2".utf8))
+        #expect(ProcessDirectory.cgroupPath(Array("1:cpu:/a\n0::/\n".utf8)) == Array("/a".utf8))
+        #expect(ProcessDirectory.cgroupPath(Array("0::/\n".utf8)) == Array("/".utf8))
+        #expect(ProcessDirectory.cgroupPath([]) == nil)
+        let stat = Array("7 (a) b) R) S 42 1 1 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 500 1 1".utf8)
+        #expect(StatFile(stat)?.parent == 42)
+        #expect(StatFile(stat)?.startTime == 500 * (1_000_000_000 / System.ticksPerSecond))
+        #expect(StatFile([1, 2, 3]) == nil)
+    }
+}
