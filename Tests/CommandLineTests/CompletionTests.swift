@@ -38,7 +38,7 @@ private final class FakeObstrace {
 
     /// What a shell needs to find the program and no settings of the user.
     var environment: [String: String] {
-        let path = ProcessDetails.processInfo.environment["PATH"] ?? ""
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         return [
             "PATH": folder.path() + ":" + path, "HOME": folder.path(), "TERM": "dumb", "LC_ALL": "C.UTF-8",
         ]
@@ -130,7 +130,7 @@ private let common: [(line: String, offered: [String])] = [
     }
 
     @Test func `bash offers processes after a comma too`() throws {
-        let own = String(ProcessDetails.processInfo.processIdentifier)
+        let own = String(ProcessInfo.processInfo.processIdentifier)
         #expect(try replies("obstrace -p 1,").contains("1," + own))
         #expect(try replies("obstrace -p ").contains(own))
     }
