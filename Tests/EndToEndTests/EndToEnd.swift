@@ -9,7 +9,7 @@ import Testing
 )
 enum EndToEnd {}
 
-let environment = ProcessDetails.processInfo.environment
+let environment = ProcessInfo.processInfo.environment
 
 /// What keeps a test from being run at all.
 struct Failure: Error, CustomStringConvertible {

@@ -211,7 +211,7 @@ struct KernelSymbolsTests {
     @Test(
         "Every text symbol of this kernel is found by its address",
         .enabled(
-            if: geteuid() == 0 || Foundation.ProcessDetails.processInfo.environment["CI"] != nil, "needs root"
+            if: geteuid() == 0 || ProcessInfo.processInfo.environment["CI"] != nil, "needs root"
         ))
     func running() throws {
         let symbols = KernelSymbols()

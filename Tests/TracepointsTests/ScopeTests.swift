@@ -91,7 +91,7 @@ struct ScopeTests {
         try observer.add("sched:sched_process_exit")
         try observer.open()
         shell.run()
-        var seen: [String: ProcessInfo] = [:]
+        var seen: [String: ProcessDetails] = [:]
         for _ in 0..<200 {
             observer.beginDrain()
             while let batch = observer.nextBatch() {

@@ -168,6 +168,12 @@ struct Engine: ~Copyable {
         return task
     }
 
+    /// Reads what is to be known of processes before their first event.
+    mutating func learnProcesses(_ pids: [Int32]) {
+        let now = System.monotonicTime()
+        for pid in pids { _ = processTable.index(of: pid, at: now) }
+    }
+
     /// `swapper/N`, as the kernel names the idle task of each CPU.
     private static func idleName(_ cpu: Int32) -> Comm {
         // "swapper/" fills the first word.

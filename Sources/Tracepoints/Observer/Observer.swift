@@ -115,6 +115,8 @@ public final class Observer {
                 case .threads: [Int32]()
                 }
             for pid in pids { TaskDirectory.enter(pid, into: &engine.names) }
+            // Few, and what they make inherits from them. Of a whole machine, those that are met are read.
+            if scope.isOfTasks, options.needs.contains(.process) { engine.learnProcesses(pids) }
         }
         try attachment.enableTracepoints()
         self.attachment = attachment

@@ -51,4 +51,4 @@ struct PrintCoverageTests {
     }
 }
 
-private let environment = Foundation.ProcessDetails.processInfo.environment
+private let environment = ProcessInfo.processInfo.environment

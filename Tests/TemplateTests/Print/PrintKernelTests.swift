@@ -38,7 +38,7 @@ struct PrintKernelTests {
     }
 }
 
-private let runsUnattended = Foundation.ProcessDetails.processInfo.environment["CI"] != nil
+private let runsUnattended = ProcessInfo.processInfo.environment["CI"] != nil
 
 /// Renders records and compares them with the kernel's lines, and keeps count by event.
 private struct Comparison: ~Copyable {
