@@ -62,6 +62,8 @@ private struct Page {
             lines += [""] + wrapped([part.introduction])
             table(part.rows)
         }
+        heading("Records")
+        prose(.records)
         heading("Exit status")
         table(ExitStatus.ofTrace.map { ($0.status, $0.meaning) })
         lines += [""] + wrapped([ExitStatus.ofCommand])

@@ -26,6 +26,8 @@ extension GeneratedFile {
             page.sentences([part.introduction])
             page.table(part.rows)
         }
+        page.section("RECORDS")
+        page.prose(.records)
         page.section("OUTPUT ORDER AND LOSS")
         page.prose(.order)
         page.section("PERMISSIONS")

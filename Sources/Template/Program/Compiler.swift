@@ -126,7 +126,7 @@ struct Compiler {
         if let tail {
             last = tail
         } else {
-            let text = finished(fallback(placeholder.fallback), placeholder.spec, isEscaped: false)
+            let text = fallback(placeholder)
             if chain.isEmpty {
                 self.text += text
                 return
@@ -176,7 +176,7 @@ struct Compiler {
     }
 
     /// Constant text as it stands in the line.
-    private func finished(_ bytes: [UInt8], _ spec: Spec, isEscaped: Bool) -> [UInt8] {
+    func finished(_ bytes: [UInt8], _ spec: Spec, isEscaped: Bool) -> [UInt8] {
         var line = LineBuffer(capacity: 64)
         unsafe bytes.withUnsafeBytes { bytes in
             if isEscaped { unsafe _ = line.appendText(Bytes(bytes)) } else { unsafe line.append(bytes) }

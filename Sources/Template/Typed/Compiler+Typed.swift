@@ -14,9 +14,10 @@ extension Compiler {
         return Compiler.header(columns, form: options.form)
     }
 
-    /// The event's own fields, with the numbers of those that are shown by name where that is asked for.
+    /// The event's own fields, each name once, with the numbers of those that are shown by name where that is asked for.
     private func fields(of layout: EventLayout) -> [(name: String, placeholder: Placeholder)] {
-        layout.fields.flatMap { field in
+        var taken: Set<String> = []
+        return layout.fields.filter { taken.insert($0.name).inserted }.flatMap { field in
             let own = (name: field.name, placeholder: Placeholder(.own, field.name))
             guard options.addsNumbers, Value.field(field).hidesNumber(in: layout, symbols: symbols) else {
                 return [own]
@@ -65,7 +66,8 @@ extension Compiler {
     private mutating func addRow(
         _ record: Record, _ layout: EventLayout, _ columns: [String], separator: UInt8
     ) {
-        let placeholders = Dictionary(uniqueKeysWithValues: record.columns.map { ($0.name, $0.placeholder) })
+        let placeholders = Dictionary(
+            record.columns.map { ($0.name, $0.placeholder) }, uniquingKeysWith: { first, _ in first })
         for (index, column) in columns.enumerated() {
             if index > 0 { text.append(separator) }
             if let placeholder = placeholders[column] { add(placeholder, layout) }
@@ -112,8 +114,12 @@ extension Compiler {
     }
 
     /// What stands for a value that is absent. A default that is a whole number is one in JSON too.
-    func fallback(_ text: [UInt8]?) -> [UInt8] {
-        guard let text else { return Array(options.form.absent.utf8) }
+    func fallback(_ placeholder: Placeholder) -> [UInt8] {
+        let absent = Array(options.form.absent.utf8)
+        guard options.form != .lines else {
+            return finished(placeholder.fallback ?? absent, placeholder.spec, isEscaped: false)
+        }
+        guard let text = placeholder.fallback else { return absent }
         if options.form == .json, let number = Int64(String(decoding: text, as: UTF8.self)),
             Array(String(number).utf8) == text
         {

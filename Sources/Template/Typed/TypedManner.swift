@@ -63,7 +63,7 @@ extension Spec {
         spec.limit = limit
         guard manner.form.isFilled else { return spec }
         spec.isAlternate = isAlternate
-        if isZeroFilled, alignment == .right {
+        if isZeroFilled, alignment == .right, case .integer = manner.writer {
             spec.isZeroFilled = true
             spec.width = width
         }
