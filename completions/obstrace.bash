@@ -107,7 +107,7 @@ _obstrace() {
                 _obstrace_command
                 return
                 ;;
-            -f | --format | --where | -n | --count | -d | --duration | -C | --cpu | -m | --buffer | --field | --type | -o | --output | -p | --pid | --color) flag=${words[i]} ;;
+            -f | --format | --where | -o | --output | -n | --count | -d | --duration | -p | --pid | -C | --cpu | -m | --buffer | --field | --type | --color) flag=${words[i]} ;;
             -*) ;;
             trace | list | help)
                 [[ $subcommand ]] || subcommand=${words[i]} ;;
@@ -119,11 +119,13 @@ _obstrace() {
     done
     if [[ ! $flag && $cur == --*=* ]]; then
         flag=${cur%%=*} head=${cur%%=*}= cur=${cur#*=}
-    elif [[ ! $flag && $cur == -[fndCmop]?* ]]; then
+    elif [[ ! $flag && $cur == -[fondpCm]?* ]]; then
         flag=${cur:0:2} head=${cur:0:2} cur=${cur:2}
     fi
     case $flag in
         -f | --format) _obstrace_template ;;
+        --json) _obstrace_words 'strings numbers strings,numbers' ;;
+        --csv | --tsv | --logfmt) _obstrace_words 'numbers' ;;
         -o | --output) _obstrace_files ;;
         -p | --pid) _obstrace_processes ;;
         --color) _obstrace_words 'auto always never' ;;
@@ -131,7 +133,7 @@ _obstrace() {
             case $cur in
                 -*)
                     case ${subcommand:-trace} in
-                        trace) _obstrace_words '-f --format --where -o --output -n --count -d --duration -p --pid -C --cpu --all-processes -m --buffer --strict -q --quiet -v --verbose --color -h --help --version' ;;
+                        trace) _obstrace_words '-f --format --where --json --csv --tsv --logfmt -o --output -n --count -d --duration -p --pid -C --cpu --all-processes -m --buffer --strict -q --quiet -v --verbose --color -h --help --version' ;;
                         list) _obstrace_words '--field --type -v --verbose --json --color -h --help --version' ;;
                         help) _obstrace_words '-h --help --version' ;;
                     esac

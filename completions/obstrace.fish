@@ -12,7 +12,7 @@ function __obstrace_operands
     for word in (commandline -opc)[2..]
         if $is_value
             set is_value false
-        else if contains -- $word -f --format --where -n --count -d --duration -C --cpu -m --buffer --field --type -o --output -p --pid --color
+        else if contains -- $word -f --format --where -o --output -n --count -d --duration -p --pid -C --cpu -m --buffer --field --type --color
             set is_value true
         else if not string match -q -- '-*' $word
             echo -- $word
@@ -89,6 +89,10 @@ complete -c obstrace -n '__obstrace_is trace list' -a '(__obstrace_events)'
 complete -c obstrace -n __obstrace_in_command -a '(__obstrace_command)'
 complete -c obstrace -n '__obstrace_is trace' -s f -l format -x -a '(__obstrace_template)' -d 'print events by TEMPLATE: \'<pid> <filename>\''
 complete -c obstrace -n '__obstrace_is trace' -l where -x -d 'only events whose fields fulfil EXPR'
+complete -c obstrace -n '__obstrace_is trace' -l json -f -a 'strings numbers strings,numbers' -d 'print a JSON object per event'
+complete -c obstrace -n '__obstrace_is trace' -l csv -f -a 'numbers' -d 'print values with commas between them'
+complete -c obstrace -n '__obstrace_is trace' -l tsv -f -a 'numbers' -d 'print values with tabs between them'
+complete -c obstrace -n '__obstrace_is trace' -l logfmt -f -a 'numbers' -d 'print values as name=value'
 complete -c obstrace -n '__obstrace_is trace' -s o -l output -r -F -d 'write lines into FILE, - is stdout'
 complete -c obstrace -n '__obstrace_is trace' -s n -l count -x -d 'stop after N lines'
 complete -c obstrace -n '__obstrace_is trace' -s d -l duration -x -d 'stop after TIME: 5s, 500ms, 1.5m'

@@ -8,7 +8,7 @@ extension GeneratedFile {
         let values = Flag.spellingsByCompletion.compactMap { completion, spellings in
             completion.bashAction.map { "        \(spellings.joined(separator: " | "))) \($0) ;;" }
         }.joined(separator: "\n")
-        let taking = Flag.spellingsByCompletion.flatMap(\.1)
+        let taking = Flag.spellingsBeforeValue
         let letters = taking.filter { $0.count == 2 }.map { $0.dropFirst() }.joined()
         let subcommands = Subcommand.allCases.map(\.rawValue)
         let context = TemplateReference.context.pieces.joined(separator: " ")

@@ -5,7 +5,7 @@ extension GeneratedFile {
             "complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a \($0.rawValue) -d '\($0.summary.fishEscaped)'"
         }.joined(separator: "\n")
         let names = Subcommand.allCases.map(\.rawValue).joined(separator: " ")
-        let taking = Flag.spellingsByCompletion.flatMap(\.1).joined(separator: " ")
+        let taking = Flag.spellingsBeforeValue.joined(separator: " ")
         let flags = Flag.all.map(\.fishCompletion).joined(separator: "\n")
         let context = TemplateReference.context.pieces.joined(separator: " ")
         return #"""
@@ -107,8 +107,16 @@ extension Flag {
     fileprivate var fishCompletion: String {
         let owners = subcommands.map(\.rawValue).joined(separator: " ")
         return "complete -c obstrace -n '__obstrace_is \(owners)'" + (short.map { " -s \($0)" } ?? "")
-            + " -l \(long)" + (value.map { " " + $0.completion.fishOptions } ?? "")
+            + " -l \(long)" + (value.map { " " + $0.fishOptions } ?? "")
             + " -d '\(summary.fishEscaped)'"
+    }
+}
+
+extension Flag.Value {
+    /// The options of `complete` that offer the value.
+    fileprivate var fishOptions: String {
+        // Without -x, fish offers a value only where it is attached.
+        isOptional ? "-f" + completion.fishOptions.dropFirst("-x".count) : completion.fishOptions
     }
 }
 

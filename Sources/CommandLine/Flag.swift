@@ -6,6 +6,14 @@ struct Flag: Sendable {
         let name: String
         /// What a shell offers for it.
         let completion: Completion
+        /// Whether it can be left out; it is then attached by `=` where it is not.
+        let isOptional: Bool
+
+        init(name: String, completion: Completion, isOptional: Bool = false) {
+            self.name = name
+            self.completion = completion
+            self.isOptional = isOptional
+        }
     }
 
     /// What a shell can offer for a value.
@@ -62,6 +70,22 @@ struct Flag: Sendable {
 
     /// The ways to type the flag, the letter first.
     var spellings: [String] { (short.map { ["-\($0)"] } ?? []) + ["--" + long] }
+
+    /// The value that the next word can be; nil for none.
+    var separateValue: Value? { value.flatMap { $0.isOptional ? nil : $0 } }
+
+    /// How the value is typed after the flag; nothing for a flag that stands alone.
+    var valueUsage: String {
+        guard let value else { return "" }
+        return value.isOptional ? "[=\(value.name)]" : " \(value.name)"
+    }
+
+    /// The spellings of all flags whose value can be the next word.
+    static var spellingsBeforeValue: [String] {
+        var seen: Set<String> = []
+        return all.filter { $0.separateValue != nil }.flatMap(\.spellings)
+            .filter { seen.insert($0).inserted }
+    }
 
     /// The spellings of all flags that take a value, by what a shell can offer for it.
     static var spellingsByCompletion: [(Completion, [String])] {

@@ -62,6 +62,8 @@ private struct Page {
             lines += [""] + wrapped([part.introduction])
             table(part.rows)
         }
+        heading("Records")
+        prose(.records)
         heading("Exit status")
         table(ExitStatus.ofTrace.map { ($0.status, $0.meaning) })
         lines += [""] + wrapped([ExitStatus.ofCommand])
@@ -107,7 +109,10 @@ private struct Page {
     }
 
     private mutating func summaries(of subcommand: Subcommand) {
-        table(Flag.all(of: subcommand).filter(\.isCommon).map { ($0.usage, $0.summary) })
+        table(
+            Flag.all(of: subcommand).filter(\.isCommon).map { flag in
+                (flag.head + (flag.separateValue == nil ? "" : flag.valueUsage), flag.summary)
+            })
     }
 
     private mutating func details(of subcommand: Subcommand) {
@@ -115,7 +120,7 @@ private struct Page {
         for topic in Topic.allCases where flags.contains(where: { $0.topic == topic }) {
             heading(topic.rawValue)
             for flag in flags where flag.topic == topic {
-                lines.append("  " + flag.usage)
+                lines.append("  " + flag.head + flag.valueUsage)
                 lines += wrapped(flag.detail, indent: 10)
             }
         }
@@ -133,8 +138,6 @@ private struct Page {
 }
 
 extension Flag {
-    /// How the flag is typed, the long names below one another whether there is a letter or not.
-    fileprivate var usage: String {
-        (short.map { "-\($0), " } ?? "    ") + "--" + long + (value.map { " " + $0.name } ?? "")
-    }
+    /// How the flag is called, the long names below one another whether there is a letter or not.
+    fileprivate var head: String { (short.map { "-\($0), " } ?? "    ") + "--" + long }
 }

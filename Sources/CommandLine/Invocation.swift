@@ -38,6 +38,16 @@ public enum Colour: String, Sendable, CaseIterable {
     case never
 }
 
+/// How events are written.
+public enum OutputForm: String, Sendable, CaseIterable {
+    /// As templates say, or in lines of the usual look.
+    case lines
+    case json
+    case csv
+    case tsv
+    case logfmt
+}
+
 /// A pattern of event names, with what is to be done with the events that it matches.
 public struct Selection: Sendable, Equatable {
     /// The word as it was typed, with the `!` of an exclusion.
@@ -72,6 +82,11 @@ public struct TraceArguments: Sendable, Equatable {
     /// The index of the command's first word in the arguments that were parsed, from where its bytes can be
     /// taken as they are when they are not UTF-8; nil when there is no command.
     public internal(set) var commandIndex: Int?
+    public internal(set) var form = OutputForm.lines
+    /// Whether JSON has integers that a double does not hold as strings.
+    public internal(set) var quotesWideIntegers = false
+    /// Whether records without a template have the numbers of fields that are shown by name too.
+    public internal(set) var addsNumbers = false
     /// Where lines are written.
     public internal(set) var output = Output.standardOutput
     /// The number of lines after which to stop, at least 1.

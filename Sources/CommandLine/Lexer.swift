@@ -65,6 +65,9 @@ struct Lexer {
         if parts.count == 2 {
             return .flag(flag, Argument(text: String(parts[1]), index: word.index, prefix: name))
         }
+        guard flag.separateValue != nil else {
+            return .flag(flag, Argument(text: "", index: word.index, prefix: name))
+        }
         return .flag(flag, try value(of: flag, spelt: name, in: word, at: 0..<name.utf8.count))
     }
 

@@ -26,6 +26,8 @@ extension GeneratedFile {
             page.sentences([part.introduction])
             page.table(part.rows)
         }
+        page.section("RECORDS")
+        page.prose(.records)
         page.section("OUTPUT ORDER AND LOSS")
         page.prose(.order)
         page.section("PERMISSIONS")
@@ -212,7 +214,10 @@ extension Flag.Value {
 }
 
 extension Flag {
-    private var argument: String { value.map { " Ar \($0.name)" } ?? "" }
+    private var argument: String {
+        guard let value else { return "" }
+        return value.isOptional ? " Ns Op = Ns Ar \(value.name)" : " Ar \(value.name)"
+    }
 
     /// The flag as the synopsis shows it.
     fileprivate var synopsis: String { ".Op Fl " + (short.map(String.init) ?? "-\(long)") + argument }

@@ -57,6 +57,36 @@ struct Draft {
             hint: Flag.meant(by: value.prefix, of: subcommand).map { "did you mean \($0)?" })
     }
 
+    /// Sets how events are written, with the options of that form.
+    mutating func setForm(_ form: OutputForm, _ options: Argument) throws(UsageError) {
+        guard trace.form == .lines || trace.form == form else {
+            throw Argument(text: options.prefix, index: options.index).error(
+                "\(options.prefix) and --\(trace.form.rawValue) cannot go together",
+                hint: "all events are written in one form")
+        }
+        trace.form = form
+        var offset = 0
+        for part in options.text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+            let range = offset..<offset + part.utf8.count
+            offset = range.upperBound + 1
+            switch part {
+            case "": if options.text.isEmpty { continue }
+            case "numbers":
+                trace.addsNumbers = true
+                continue
+            case "strings" where form == .json:
+                trace.quotesWideIntegers = true
+                continue
+            default: break
+            }
+            let hint =
+                form == .json
+                ? Argument(text: part, index: options.index).choice(["strings", "numbers"])
+                : "did you mean \(options.prefix)=numbers?"
+            throw options.error("\(options.prefix) does not know '\(part)'", range, hint: hint)
+        }
+    }
+
     /// Binds a template to the events before it.
     mutating func placeTemplate(_ template: Argument) throws(UsageError) {
         trace.templates.append(template)

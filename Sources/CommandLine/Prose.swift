@@ -42,6 +42,31 @@ struct Prose: Sendable {
         A GLOB with `!` in front leaves out.
         """)
 
+    static let records = Prose(
+        """
+        With `--json`, `--csv`, `--tsv` or `--logfmt` an event is a record of named values, for other \
+        programs to read.
+        Without a TEMPLATE a record has `time`, `event`, `cpu`, `pid`, `tid` and `comm`, and then the \
+        event's own fields: in JSON in the member `args`, else as `args.filename` and so on.
+        With a TEMPLATE it has the values of its placeholders in their order, and no text between them.
+        They are named as they are written, without spec and default: `<@comm:-16>` is `@comm`.
+        A name that is taken gets its spec too: `<pid> <pid:x>` are `pid` and `pid:x`.
+        `<fields>` is all of the event's fields.
+
+        Values are those that lines show, without blanks to fill a width.
+        In JSON numbers are numbers, times are seconds, lists of numbers are arrays, and what is `bool` in C \
+        is `true` or `false`.
+        All else is a string, such as the names of states and flags, addresses, and CPUs as `0,2-3`.
+        A value that an event does not have is `null` in JSON and nothing in the other forms, where empty \
+        text is `""`.
+
+        Text in JSON and logfmt reads back as it was.
+        A byte 0xNN in it that is no UTF-8 is the character U+10FENN there, and so are the bytes of such a \
+        character.
+        In CSV and TSV text has the escapes that it has in lines, so that a record is always one line; \
+        quotes are as RFC 4180 has them.
+        """)
+
     static let order = Prose(
         """
         Lines come in the order of time, across all CPUs.

@@ -103,8 +103,9 @@ extension Flag {
         let text = "[\(summary.zshEscaped)]"
         guard let value else { return spellings.map { "(\(spellings.joined(separator: " ")))\($0)\(text)" } }
         return spellings.map { spelling in
-            let joint = spelling.hasPrefix("--") ? "=" : "+"
-            return "*\(spelling)\(joint)\(text):\(value.name):\(value.completion.zshAction)"
+            let joint = value.isOptional ? "=-" : spelling.hasPrefix("--") ? "=" : "+"
+            let colon = value.isOptional ? "::" : ":"
+            return "*\(spelling)\(joint)\(text)\(colon)\(value.name):\(value.completion.zshAction)"
         }
     }
 }

@@ -2,6 +2,12 @@ public import Tracepoints
 
 /// What rendering depends on beside the templates.
 public struct RenderOptions {
+    /// How events are written.
+    public var form: RecordForm
+    /// Whether JSON has integers beyond 2⁵³, which a double does not hold, as strings.
+    public var quotesWideIntegers: Bool
+    /// Whether a record without a template has, after each field that is shown by name, its number too.
+    public var addsNumbers: Bool
     /// Whether colours are emitted.
     public var colour: Bool
     /// The start of the trace, in nanoseconds of the event clock, from which `elapsed` counts.
@@ -12,9 +18,13 @@ public struct RenderOptions {
 
     /// Puts options together.
     public init(
+        form: RecordForm = .lines, quotesWideIntegers: Bool = false, addsNumbers: Bool = false,
         colour: Bool = false, startTime: UInt64 = 0,
         printFallback: ((_ event: Int, _ record: Bytes, _ line: inout LineBuffer) -> Bool)? = nil
     ) {
+        self.form = form
+        self.quotesWideIntegers = quotesWideIntegers
+        self.addsNumbers = addsNumbers
         self.colour = colour
         self.startTime = startTime
         self.printFallback = printFallback

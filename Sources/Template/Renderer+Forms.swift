@@ -13,6 +13,10 @@ extension Renderer {
         let isNegative = op.flags.contains(.isSigned) && value < 0
         let magnitude = isNegative ? value.magnitude : UInt64(bitPattern: value)
         let digits = Int(op.limit)
+        let isQuoted =
+            op.flags.contains(.quotesWide)
+            && (form == .unsigned ? pattern : form == .signed ? signed.magnitude : magnitude) > 1 << 53
+        if isQuoted { line.append(UInt8(ascii: "\"")) }
         switch form {
         case .decimal: line.appendDecimal(magnitude, isNegative: isNegative, style: style)
         case .signed: line.appendDecimal(signed.magnitude, isNegative: signed < 0, style: style)
@@ -50,6 +54,7 @@ extension Renderer {
             }
         case .text, .raw, .arguments, .dump, .hexBytes, .mac, .array, .bitList, .maskHex: break
         }
+        if isQuoted { line.append(UInt8(ascii: "\"")) }
     }
 
     /// Appends bytes in a step's form; `false` where the event does not have them.
@@ -75,13 +80,15 @@ extension Renderer {
         return true
     }
 
-    private func appendArray(_ bytes: Bytes, _ op: Op, to line: inout LineBuffer) {
+    private mutating func appendArray(_ bytes: Bytes, _ op: Op, to line: inout LineBuffer) {
         let size = max(Int(op.size), 1)
         line.append(UInt8(ascii: "["))
         for index in 0..<bytes.count / size {
             if index > 0 { line.append(UInt8(ascii: ",")) }
             let value = bytes.integer(at: index * size, size: size, isSigned: op.flags.contains(.isSigned))
+            let start = line.count
             if let value { appendInteger(value, op.elementForm, op, to: &line) }
+            if !op.flags.contains(.isFinished) { line.encode(op.encoding, from: start, scratch: &scratch) }
         }
         line.append(UInt8(ascii: "]"))
     }

@@ -65,6 +65,29 @@ extension Renderer {
         }
     }
 
+    /// Appends text as JSON or logfmt quotes it; `false` where the event does not have it.
+    @inline(never)
+    mutating func appendQuotedText(
+        _ op: Op, _ sample: Sample, _ batch: Batch, to line: inout LineBuffer
+    ) -> Bool {
+        let start = line.count
+        if op.encoding == .json { line.append(UInt8(ascii: "\"")) }
+        if !op.flags.contains(.isCut) {
+            guard appendText(op, sample, batch, to: &line) else {
+                line.truncate(to: start)
+                return false
+            }
+            if line.quotePlain(op.encoding, from: start) { return true }
+        }
+        line.truncate(to: start)
+        guard let (text, isCut) = bytes(op, sample, batch) else { return false }
+        line.append(text)
+        if isCut { line.append("…") }
+        if op.flags.contains(.isCut) { line.cut(from: start, columns: Int(op.limit), isEscaped: false) }
+        line.encode(op.encoding, from: start, scratch: &scratch)
+        return true
+    }
+
     /// Appends the name of a task.
     @inline(__always)
     private func appendComm(_ comm: Comm, to line: inout LineBuffer) -> Bool {

@@ -23,6 +23,8 @@ public struct Renderer: ~Copyable {
     /// What has been rendered and is to be rewritten.
     var scratch = LineBuffer(capacity: 4096)
 
+    /// What stands above all lines, closed by a newline: the names of the columns in CSV and TSV, else nothing.
+    public let header: [UInt8]
     /// What must be known of each event's moment, and no more.
     public let needs: ContextNeeds
     /// The events whose `<print>` goes through the fallback or prints the fields.
@@ -41,7 +43,7 @@ public struct Renderer: ~Copyable {
         var notes: [String] = []
         for (index, template) in templates.enumerated() {
             let layouts = bindings.filter { $0.template == index }.map(\.layout)
-            var binder = Binder(layouts: layouts, symbols: symbols)
+            var binder = Binder(layouts: layouts, symbols: symbols, form: options.form)
             do throws(TemplateError) {
                 try binder.check(template)
             } catch {
@@ -49,12 +51,8 @@ public struct Renderer: ~Copyable {
             }
             notes += binder.notes.filter { !notes.contains($0) }
         }
-        let defaultLine = Template.defaultLine(for: bindings.map(\.layout))
         var compiler = Compiler(symbols: symbols, options: options)
-        for binding in bindings {
-            let template = binding.template.map { templates[$0] }
-            compiler.add(binding.layout, template ?? defaultLine, marksLate: template == nil)
-        }
+        header = compiler.addAll(bindings.map { ($0.layout, $0.template.map { templates[$0] }) })
         let program = compiler.program
         ops = PlainArray(program.ops)
         starts = PlainArray(program.starts)
@@ -126,6 +124,8 @@ public struct Renderer: ~Copyable {
                 }
             case .text:
                 guard appendText(op, sample, batch, to: &line) else { continue }
+            case .quotedText:
+                guard appendQuotedText(op, sample, batch, to: &line) else { continue }
             case .integer:
                 guard let value = integer(op, sample, batch) else { continue }
                 appendInteger(value, op.form, op, to: &line)
@@ -172,6 +172,7 @@ public struct Renderer: ~Copyable {
         if op.flags.contains(.isCut) {
             line.cut(from: start, columns: Int(op.limit), isEscaped: op.flags.contains(.isEscaped))
         }
+        line.encode(op.encoding, from: start, scratch: &scratch)
         line.pad(from: start, width: Int(op.width), alignment: op.alignment)
     }
 

@@ -31,6 +31,9 @@ struct Plan: ~Copyable {
         }
         var options = RenderOptions()
         options.colour = Terminal.isColoured(arguments.colour, output: arguments.output)
+        options.form = RecordForm(arguments.form)
+        options.quotesWideIntegers = arguments.quotesWideIntegers
+        options.addsNumbers = arguments.addsNumbers
         options.startTime = System.monotonicTime()
         let renderer = try renderer(
             zip(layouts, events).map { ($0, $1.template) }, templates, arguments, options)
@@ -72,6 +75,19 @@ struct Plan: ~Copyable {
             }
         }
         return templates
+    }
+}
+
+extension RecordForm {
+    /// The form that was asked for.
+    init(_ form: OutputForm) {
+        switch form {
+        case .lines: self = .lines
+        case .json: self = .json
+        case .csv: self = .csv
+        case .tsv: self = .tsv
+        case .logfmt: self = .logfmt
+        }
     }
 }
 

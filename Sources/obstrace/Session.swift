@@ -121,6 +121,8 @@ struct Session: ~Copyable {
             observer.dropEvents(before: UInt64.max)
             try checked { () throws(SystemError) in try command.release() }
         }
+        unsafe plan.renderer.header.withUnsafeBytes { header in unsafe line.append(header) }
+        try flush()
         let deadline = plan.arguments.duration.map { startTime &+ $0 }
         while end == nil {
             let now = System.monotonicTime()

@@ -66,6 +66,8 @@ private let common: [(line: String, offered: [String])] = [
     ("obstrace --fi", []),
     ("obstrace --color ", ["always", "auto", "never"]),
     ("obstrace --color=ne", ["--color=never"]),
+    ("obstrace --csv=n", ["--csv=numbers"]),
+    ("obstrace --json sch", ["sched:"]),
     ("obstrace sched:sched_process_exec -f '<fil", ["<filename>"]),
     ("obstrace sched:sched_process_exec -f \"<pid> <fil", ["<pid> <filename>"]),
     ("obstrace sched:sched_switch -f '<prev_comm|ne", ["<prev_comm|next_comm>"]),
@@ -170,8 +172,12 @@ private let common: [(line: String, offered: [String])] = [
 
     @Test func `fish offers the flags of the subcommand`() throws {
         for subcommand in Subcommand.allCases {
-            let expected = Flag.all(of: subcommand).flatMap(\.spellings).sorted()
-            #expect(try replies("obstrace \(subcommand.rawValue) -") == expected)
+            let flags = Flag.all(of: subcommand)
+            // One whose value can be left out is offered with and without it.
+            let expected =
+                flags.flatMap(\.spellings)
+                + flags.filter { $0.value?.isOptional == true }.flatMap(\.spellings).map { $0 + "=" }
+            #expect(try replies("obstrace \(subcommand.rawValue) -") == expected.sorted())
         }
     }
 }

@@ -39,7 +39,7 @@ extension GeneratedFile {
         let lines = page.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
         for subcommand in Subcommand.allCases where subcommand != .help {
             for flag in Flag.all(of: subcommand) {
-                let head = flag.spellings.joined(separator: ", ") + (flag.value.map { " \($0.name)" } ?? "")
+                let head = flag.spellings.joined(separator: ", ") + flag.valueUsage
                 let count = lines.count { $0 == head || $0.hasPrefix(head + "  ") }
                 #expect(count == flag.sections, "\(head)")
                 #expect(page.contains("[\(flag.spellings[0])"), "\(head)")
@@ -52,7 +52,8 @@ extension GeneratedFile {
             .map { $0.dropFirst(4) }
         #expect(
             sections == [
-                "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "LISTING", "TEMPLATES", "OUTPUT ORDER AND LOSS",
+                "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "LISTING", "TEMPLATES", "RECORDS",
+                "OUTPUT ORDER AND LOSS",
                 "PERMISSIONS", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
             ])
     }
@@ -75,6 +76,7 @@ extension GeneratedFile {
 extension Flag {
     /// In how many sections of the man page a head like this flag's stands.
     fileprivate var sections: Int {
-        Flag.all.filter { $0.spellings == spellings }.flatMap(\.subcommands).count { $0 != .help }
+        Flag.all.filter { $0.spellings == spellings && $0.valueUsage == valueUsage }.flatMap(\.subcommands)
+            .count { $0 != .help }
     }
 }

@@ -44,7 +44,9 @@ private func help(_ subcommand: Subcommand, isLong: Bool) -> String {
         let lines = text.split(separator: "\n").map(String.init)
         for flag in Flag.all {
             let head = (flag.short.map { "  -\($0), " } ?? "      ") + "--\(flag.long)"
-            let isExplained = lines.contains { $0 == head || $0.hasPrefix(head + " ") }
+            let isExplained = lines.contains {
+                $0 == head || $0.hasPrefix(head + " ") || $0.hasPrefix(head + "[")
+            }
             let isOwn = Flag.all(of: subcommand).contains { $0.long == flag.long }
             #expect(isExplained == isOwn, "\(flag.long)")
         }
@@ -94,11 +96,11 @@ extension String {
         }
     }
 
-    @Test func `flags of one spelling take a value in all subcommands or in none`() {
+    @Test func `flags of one spelling take the next word in all subcommands or in none`() {
         // The subcommand is found by reading past the flags before it.
         for flag in Flag.all {
             for other in Flag.all where !Set(flag.spellings).isDisjoint(with: other.spellings) {
-                #expect((flag.value == nil) == (other.value == nil), "\(flag.long)")
+                #expect((flag.separateValue == nil) == (other.separateValue == nil), "\(flag.long)")
             }
         }
     }

@@ -50,6 +50,20 @@ func listed(_ line: String) throws -> ListArguments {
         #expect(try listed("list --json").isJSON)
     }
 
+    @Test func `a form is chosen, with options`() throws {
+        #expect(try traced("a:b").form == .lines)
+        for form in OutputForm.allCases where form != .lines {
+            let plain = try traced("a:b --\(form) -n 5")
+            #expect(plain.form == form && !plain.addsNumbers && !plain.quotesWideIntegers)
+            #expect(try traced("--\(form)=numbers a:b").addsNumbers)
+            #expect(try traced("--\(form)= --\(form) a:b").form == form)
+        }
+        let both = try traced("a:b --json=strings,numbers")
+        #expect(both.addsNumbers && both.quotesWideIntegers)
+        // What follows the flag is no value of it.
+        #expect(try traced("--json a:b").selections.map(\.glob) == ["a:b"])
+    }
+
     @Test func `of quiet and verbose the last one counts`() throws {
         let verbose = try traced("a:b -qv")
         #expect(verbose.isVerbose && !verbose.isQuiet)

@@ -242,6 +242,46 @@ private func message(_ words: [String]) -> String {
             """
         ),
         (
+            ["a:b", "--json", "--csv"],
+            """
+            obstrace: --csv and --json cannot go together
+              --csv
+              ^~~~~  all events are written in one form
+            """
+        ),
+        (
+            ["a:b", "--json=strings,nubmers"],
+            """
+            obstrace: --json does not know 'nubmers'
+              --json strings,nubmers
+                             ^~~~~~~  did you mean numbers?
+            """
+        ),
+        (
+            ["a:b", "--json=numbers,"],
+            """
+            obstrace: --json does not know ''
+              --json numbers,
+                             ^  one of strings, numbers
+            """
+        ),
+        (
+            ["a:b", "--tsv=strings"],
+            """
+            obstrace: --tsv does not know 'strings'
+              --tsv strings
+                    ^~~~~~~  did you mean --tsv=numbers?
+            """
+        ),
+        (
+            ["list", "--csv"],
+            """
+            obstrace: --csv is a flag of obstrace trace, not of obstrace list
+              --csv
+              ^~~~~
+            """
+        ),
+        (
             ["a:b", "--strict="],
             """
             obstrace: --strict takes no value

@@ -3,7 +3,7 @@ import Testing
 import Tracepoints
 
 @Suite(.serialized) struct AllocationTests {
-    /// Templates that between them take every kind of step; 160,000 lines are counted over.
+    /// Templates that between them take every kind of step; 20,000 lines of each are counted over.
     static let templates: [String?] = [
         "<time> <pid> <@comm>", "<filename> <text:-20.8>|<ints> <ints[1]>", "<fields>", nil,
         "<x:d> <x:x> <x:e> <x:sig> <x:sys> <x:h> <x:t> <x:dev> <x:mode> <x:ip> <x:c> <x:sym> <x:08>",
@@ -20,8 +20,8 @@ import Tracepoints
         #expect(countAllocations { arrays[0][0] = 2 } == 0)
     }
 
-    @Test(arguments: templates)
-    func renderingDoesNotAllocate(template: String?) throws {
+    @Test(arguments: templates, [RecordForm.lines, .json, .csv, .logfmt])
+    func renderingDoesNotAllocate(template: String?, form: RecordForm) throws {
         let event = MadeEvent()
             .string("filename", "/usr/bin/a \u{1b}[31m日本\\").integer("x", UInt32(0x0001_a1ff)).text(
                 "text", "日本 text"
@@ -30,7 +30,7 @@ import Tracepoints
         var renderer = try Renderer(
             [(event.layout, template.map { _ in 0 })],
             templates: template.map { [try Template.parse($0)] } ?? [],
-            symbols: KernelSymbols(), options: RenderOptions())
+            symbols: KernelSymbols(), options: RenderOptions(form: form, quotesWideIntegers: true))
         var line = LineBuffer(capacity: 1 << 20)
         let process = ProcessDetails(
             parent: 1, uid: 0, user: Array("root".utf8), exe: Array("/bin/x".utf8),

@@ -26,6 +26,14 @@ struct Dice: RandomNumberGenerator {
     }
 }
 
+/// Whether a character would act on a terminal, or turn or hide text.
+func isUnseemly(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7f..<0xa0, 0x61c, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x206f, 0xfeff: true
+    default: false
+    }
+}
+
 @Suite struct PropertyTests {
     /// A template that may or may not parse.
     static func template(_ dice: inout Dice) -> String {
@@ -134,15 +142,7 @@ struct Dice: RandomNumberGenerator {
             let copy = line.copy
             let text = try #require(String(validating: copy.dropLast(), as: UTF8.self))
             #expect(copy.last == 0x0a)
-            #expect(
-                !text.unicodeScalars.contains { scalar in
-                    switch scalar.value {
-                    case 0..<0x20, 0x7f..<0xa0, 0x61c, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x206f,
-                        0xfeff:
-                        true
-                    default: false
-                    }
-                })
+            #expect(!text.unicodeScalars.contains(where: isUnseemly))
         }
     }
 
@@ -200,16 +200,7 @@ struct Dice: RandomNumberGenerator {
                 &textual, [(0, MadeEvent().dynamic("x", .dynamicText, bytes).bytes, Moment())], into: &line)
             let lines = line.string.split(separator: "\n", omittingEmptySubsequences: false)
             #expect(Self.unescaped(String(lines[0])) == bytes.dropLast())
-            let json = try JSONSerialization.jsonObject(with: Data(lines[1].utf8), options: .fragmentsAllowed)
-            var read: [UInt8] = []
-            for scalar in try #require(json as? String).unicodeScalars {
-                if scalar.value >= 0x10fe80 && scalar.value <= 0x10feff {
-                    read.append(UInt8(scalar.value - 0x10fe00))
-                } else {
-                    read += Array(String(scalar).utf8)
-                }
-            }
-            #expect(read == bytes.dropLast())
+            #expect(try Self.read(lines[1].utf8) == bytes.dropLast())
             line.removeAll()
             render(
                 &renderer, [(0, MadeEvent().dynamic("x", .dynamicArray, bytes).bytes, Moment())], into: &line)

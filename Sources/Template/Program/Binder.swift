@@ -22,16 +22,23 @@ struct Binder {
     /// The template's events.
     let layouts: [EventLayout]
     let symbols: KernelSymbols
+    let form: RecordForm
     /// What the user is to be told once: where a field is absent from some of the events.
     private(set) var notes: [String] = []
 
-    init(layouts: [EventLayout], symbols: KernelSymbols) {
+    init(layouts: [EventLayout], symbols: KernelSymbols, form: RecordForm) {
         self.layouts = layouts
         self.symbols = symbols
+        self.form = form
     }
 
     mutating func check(_ template: Template) throws(TemplateError) {
         guard !layouts.isEmpty else { return }
+        if form != .lines, template.placeholders.isEmpty {
+            throw TemplateError(
+                "a template of a typed record needs a placeholder", at: 0..<template.description.utf8.count,
+                hint: "such as <pid>")
+        }
         for case .placeholder(let placeholder) in template.pieces {
             let absent = layouts.filter { layout in
                 placeholder.alternatives.allSatisfy { $0.value(in: layout) == nil }
@@ -51,8 +58,8 @@ struct Binder {
         let events = ([displayed(first.fullName)] + others).joined(separator: ", ")
         note(
             absent.count == 1
-                ? "\(events) has no field '\(name)'; it prints '-' there"
-                : "\(events)\(more > 0 ? " and \(more) more" : "") have no field '\(name)'; it prints '-' there"
+                ? "\(events) has no field '\(name)'; \(form.absentInWords)"
+                : "\(events)\(more > 0 ? " and \(more) more" : "") have no field '\(name)'; \(form.absentInWords)"
         )
     }
 

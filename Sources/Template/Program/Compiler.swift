@@ -3,10 +3,10 @@ import Tracepoints
 /// Makes steps of the pieces of a template, for one event at a time.
 struct Compiler {
     private(set) var program = Program()
-    private let symbols: KernelSymbols
-    private let options: RenderOptions
+    let symbols: KernelSymbols
+    let options: RenderOptions
     /// Text that waits to be joined with what follows.
-    private var text: [UInt8] = []
+    var text: [UInt8] = []
     /// What prints the event's print format, found out at its first use.
     private var printer: Printer?
     private var event = 0
@@ -26,9 +26,20 @@ struct Compiler {
         self.options = options
     }
 
+    /// Adds the steps of all events, each with its template or `nil` for none; answers the line above the
+    /// lines.
+    mutating func addAll(_ events: [(layout: EventLayout, template: Template?)]) -> [UInt8] {
+        guard options.form == .lines else { return addRecords(events) }
+        let defaultLine = Template.defaultLine(for: events.map(\.layout))
+        for (layout, template) in events {
+            add(layout, template ?? defaultLine, marksLate: template == nil)
+        }
+        return []
+    }
+
     /// Adds the steps of the next event.
-    mutating func add(_ layout: EventLayout, _ template: Template, marksLate: Bool) {
-        printer = nil
+    private mutating func add(_ layout: EventLayout, _ template: Template, marksLate: Bool) {
+        begin()
         var isColoured = false
         for piece in template.pieces {
             switch piece {
@@ -43,6 +54,14 @@ struct Compiler {
         if isColoured { text += Style.sequence([]) }
         if marksLate { addLateMark() }
         if template.endsLine { text.append(0x0a) }
+        end()
+    }
+
+    /// Begins with the steps of the next event.
+    mutating func begin() { printer = nil }
+
+    /// Ends the steps of an event.
+    mutating func end() {
         add([])
         program.starts.append(Int32(program.ops.count))
         event += 1
@@ -62,47 +81,44 @@ struct Compiler {
 
     // MARK: Placeholders
 
-    private mutating func add(_ placeholder: Placeholder, _ layout: EventLayout) {
+    /// Adds the steps of a value.
+    mutating func add(_ placeholder: Placeholder, _ layout: EventLayout) {
         var chain: [Op] = []
         /// What comes last in the chain and always has something to print.
         var tail: [Op]?
-        let spec = placeholder.spec
         alternatives: for alternative in placeholder.alternatives {
             guard let value = alternative.value(in: layout) else { continue }
-            // Where the type does not fit this event's value, it is written in the manner of its own.
-            let manner =
-                value.manner(spec.type, decimals: spec.limit, in: layout, symbols: symbols)
-                ?? value.manner(nil, decimals: spec.limit, in: layout, symbols: symbols)
-            guard let manner else { continue }
+            guard let manner = manner(of: value, placeholder.spec, layout) else { continue }
+            let spec = options.form == .lines ? placeholder.spec : placeholder.spec.typed(manner)
             switch value {
             case .context(.fields):
                 tail = fields(of: layout, manner, spec)
                 break alternatives
             case .context(.print):
                 let print = printOp(layout, manner, spec)
-                if let print { chain.append(print) }
+                if let print { chain.append(typed(print, manner)) }
                 tail = fields(of: layout, manner, spec, isPlain: print?.code == .print)
                 break alternatives
             case .context(.event), .context(.name), .context(.subsystem):
                 let name = constant(value, layout)
                 if chain.isEmpty, manner.form == .text {
-                    text += finished(name, spec, isEscaped: true)
+                    text += encoded(finished(name, spec, isEscaped: true))
                     return
                 }
                 var op = op(value, manner, spec)
                 (op.offset, op.count) = program.pooled(name)
-                tail = [op]
+                tail = [typed(op, manner)]
                 break alternatives
             case .context(let context):
                 need(context)
-                let op = op(value, manner, spec)
+                let op = typed(op(value, manner, spec), manner)
                 if context.isAlwaysKnown {
                     tail = [op]
                     break alternatives
                 }
                 chain.append(op)
             case .field, .element:
-                chain.append(op(value, manner, spec))
+                chain.append(typed(op(value, manner, spec), manner))
                 break alternatives
             }
         }
@@ -110,7 +126,7 @@ struct Compiler {
         if let tail {
             last = tail
         } else {
-            let text = finished(placeholder.fallback ?? [UInt8(ascii: "-")], spec, isEscaped: false)
+            let text = fallback(placeholder)
             if chain.isEmpty {
                 self.text += text
                 return
@@ -118,6 +134,17 @@ struct Compiler {
             last = text.isEmpty ? [] : [program.literal(text)]
         }
         add(linked(chain, last))
+    }
+
+    /// How a value is written. Where the type does not fit this event's value, that is in its own manner.
+    private func manner(of value: Value, _ spec: Spec, _ layout: EventLayout) -> Manner? {
+        func manner(_ type: ValueType?) -> Manner? {
+            options.form == .lines
+                ? value.manner(type, decimals: spec.limit, in: layout, symbols: symbols)
+                : value.typedManner(
+                    type, decimals: spec.limit, form: options.form, in: layout, symbols: symbols)
+        }
+        return manner(spec.type) ?? manner(nil)
     }
 
     /// Steps of which the first that has something to print is the last.
@@ -149,7 +176,7 @@ struct Compiler {
     }
 
     /// Constant text as it stands in the line.
-    private func finished(_ bytes: [UInt8], _ spec: Spec, isEscaped: Bool) -> [UInt8] {
+    func finished(_ bytes: [UInt8], _ spec: Spec, isEscaped: Bool) -> [UInt8] {
         var line = LineBuffer(capacity: 64)
         unsafe bytes.withUnsafeBytes { bytes in
             if isEscaped { unsafe _ = line.appendText(Bytes(bytes)) } else { unsafe line.append(bytes) }
@@ -250,7 +277,7 @@ struct Compiler {
         // What the values hold is escaped already.
         var group = manner
         if group.wrap == .escaped { group.wrap = .none }
-        var finish = step(.finish, group, spec)
+        var finish = typed(step(.finish, group, spec), group)
         guard finish.flags.contains(.isFinished) else { return ops }
         if manner.wrap == .escaped { finish.flags.insert(.isEscaped) }
         return [Op(code: .begin)] + ops + [finish]

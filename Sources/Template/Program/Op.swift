@@ -12,6 +12,8 @@ struct Op: BitwiseCopyable {
         case time
         /// Appends text, escaped.
         case text
+        /// Appends text as JSON or logfmt quotes it.
+        case quotedText
         /// Appends an integer in some other form.
         case integer
         /// Appends bytes in some other form.
@@ -59,6 +61,17 @@ struct Op: BitwiseCopyable {
         case none, escaped, shell, json, nameValue
     }
 
+    /// What makes a value part of a record, after all else.
+    enum Encoding: UInt8 {
+        case none
+        /// A JSON string.
+        case json
+        /// A JSON string, where it holds what parts a line of logfmt.
+        case logfmt
+        /// In quotes, where it holds what parts a line with commas, or with tabs, between values.
+        case commas, tabs
+    }
+
     struct Flags: OptionSet, BitwiseCopyable {
         let rawValue: UInt16
 
@@ -77,6 +90,8 @@ struct Op: BitwiseCopyable {
         static let isCut = Flags(rawValue: 1 << 8)
         /// What is rendered holds escapes that must not be parted.
         static let isEscaped = Flags(rawValue: 1 << 9)
+        /// A number that a double does not hold is put in quotes.
+        static let quotesWide = Flags(rawValue: 1 << 10)
     }
 
     var code: Code
@@ -85,6 +100,7 @@ struct Op: BitwiseCopyable {
     /// The form of an array's elements.
     var elementForm = Form.decimal
     var wrap = Wrap.none
+    var encoding = Encoding.none
     var flags: Flags = []
     /// The width of an integer or of an element, in bytes.
     var size: UInt8 = 8

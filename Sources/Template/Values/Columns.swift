@@ -62,7 +62,7 @@ extension Bytes {
 }
 
 extension LineBuffer {
-    private func rendered(from start: Int) -> Bytes {
+    func rendered(from start: Int) -> Bytes {
         unsafe Bytes(UnsafeRawBufferPointer(rebasing: bytes[start...]))
     }
 

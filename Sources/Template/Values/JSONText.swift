@@ -15,6 +15,12 @@ extension LineBuffer {
     mutating func appendJSONContent(_ text: Bytes) {
         var index = 0
         while index < text.count {
+            let run = text.plainRun(from: index)
+            if run > 0, let plain = text.slice(index, run) {
+                append(plain)
+                index += run
+                continue
+            }
             let scalar = text.scalar(at: index)
             guard let scalar, scalar.value < 0x10fe80 || scalar.value > 0x10feff else {
                 for step in 0..<(scalar?.length ?? 1) {
@@ -49,5 +55,22 @@ extension LineBuffer {
         append(UInt64(0xd800 + (scalar - 0x10000) >> 10), bits: 4, style: style)
         append("\\u")
         append(UInt64(0xdc00 + (scalar & 0x3ff)), bits: 4, style: style)
+    }
+}
+
+extension Bytes {
+    /// The number of bytes from `index` on that stand for themselves in a JSON string and on a terminal.
+    fileprivate func plainRun(from index: Int) -> Int {
+        var end = index
+        while end < count {
+            let word = word(at: end)
+            let quotes = word ^ 0x2222_2222_2222_2222
+            let marks =
+                uncleanBytes(word) | (quotes &- 0x0101_0101_0101_0101) & ~quotes & 0x8080_8080_8080_8080
+            let clean = marks.trailingZeroBitCount >> 3
+            end += clean
+            if clean < 8 { break }
+        }
+        return Swift.min(end, count) - index
     }
 }
