@@ -16,7 +16,7 @@ public final class Catalog {
     /// - Throws: `TraceError.tracefsNotMounted`, or `notPermitted` where it is there and closed to us.
     public init() throws(TraceError) {
         directory = try Catalog.locate()
-        guard System.mayAccess(directory + "/events", R_OK | X_OK) else {
+        guard Permissions.mayRead(tracefs: directory) else {
             throw TraceError.notPermitted(missing: Permissions.missing(tracefs: directory))
         }
     }

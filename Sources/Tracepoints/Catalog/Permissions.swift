@@ -14,10 +14,11 @@ enum Permissions {
         let user = System.effectiveUser
         if user == 0 { lines.append("we are root, but without the rights of the real root (a container?)") }
         if user != 0 { lines.append("we are not root: run it with sudo, or grant what is missing:") }
-        if let directory, !System.mayAccess(directory + "/events", R_OK | X_OK) {
+        if let directory, !mayRead(tracefs: directory) {
             let mode = (try? System.status(of: directory)).map { String($0.st_mode & 0o7777, radix: 8) }
             lines.append("tracefs \(directory) is closed to us (mode \(mode ?? "unknown")):")
-            lines.append("  sudo mount -o remount,mode=755 \(directory)")
+            // Its files are closed to others whatever its mode; they follow the group of the mount.
+            lines.append("  sudo mount -o remount,mode=750,gid=\(System.effectiveGroup) \(directory)")
         }
         let paranoid = (try? System.contents(of: "/proc/sys/kernel/perf_event_paranoid"))
             .map { String(decoding: $0.prefix { $0 != 0x0a }, as: UTF8.self) }
@@ -28,6 +29,12 @@ enum Permissions {
             lines.append("  sudo sysctl kernel.perf_event_paranoid=-1")
         }
         return lines
+    }
+
+    /// Whether we may read the list of events and their formats.
+    static func mayRead(tracefs directory: String) -> Bool {
+        System.mayAccess(directory + "/events", R_OK | X_OK)
+            && System.mayAccess(directory + "/available_events", R_OK)
     }
 
     /// Whether we have what perf events of other processes need.

@@ -351,6 +351,8 @@ package enum System {
     package static var processID: Int32 { getpid() }
     /// Our effective user id.
     package static var effectiveUser: UInt32 { geteuid() }
+    /// Our effective group id.
+    static var effectiveGroup: UInt32 { getegid() }
 
     /// A descriptor that tells when a process ends (`pidfd_open`).
     package static func pidDescriptor(_ pid: Int32) throws(SystemError) -> Descriptor {
