@@ -22,7 +22,7 @@ public enum Similar {
     }
 
     /// The number of slips between two words, two swapped neighbours counting as one.
-    static func distance(_ first: [UInt8], _ second: [UInt8]) -> Int {
+    public static func distance(_ first: [UInt8], _ second: [UInt8]) -> Int {
         if first.isEmpty || second.isEmpty { return max(first.count, second.count) }
         var before: [Int] = []
         var previous = Array(0...second.count)
