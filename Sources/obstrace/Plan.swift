@@ -29,15 +29,22 @@ struct Plan: ~Copyable {
         for event in events {
             layouts.append(try selector.layout(of: event, selections: arguments.selections))
         }
+        let printer = FallbackPrinter(layouts: layouts, catalog: catalog)
         var options = RenderOptions()
         options.colour = Terminal.isColoured(arguments.colour, output: arguments.output)
         options.form = RecordForm(arguments.form)
         options.quotesWideIntegers = arguments.quotesWideIntegers
         options.addsNumbers = arguments.addsNumbers
         options.startTime = System.monotonicTime()
+        options.printFallback = { event, record, line in printer.print(event, record, into: &line) }
         let renderer = try renderer(
             zip(layouts, events).map { ($0, $1.template) }, templates, arguments, options)
-        let notes = templates.flatMap(\.warnings).map(\.message) + renderer.notes
+        let fallbacks = renderer.printFallbacks.map { fallback in
+            let way = printer.canPrint(fallback.event) ? "libtraceevent prints it" : "its fields are printed"
+            return "the print format of \(layouts[fallback.event].fullName) cannot be compiled "
+                + "(\(fallback.reason)); \(way)"
+        }
+        let notes = templates.flatMap(\.warnings).map(\.message) + renderer.notes + fallbacks
         return Plan(
             arguments: arguments, catalog: catalog, layouts: layouts,
             isOptional: events.map(\.isOptional),
