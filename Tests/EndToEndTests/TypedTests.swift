@@ -14,8 +14,8 @@ extension EndToEnd {
                 for path in paths {
                     try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/bin/true")
                 }
-                let filter = ["--where", "filename ~ \"\(directory)/*\""]
-                let traced = try trace(["sched:sched_process_exec"] + arguments + filter) {
+                let event = ["sched:sched_process_exec", "--where", "filename ~ \"\(directory)/*\""]
+                let traced = try trace(event + arguments) {
                     _ = try run([Workload.spawn.path] + paths)
                 }
                 return (traced, paths)
