@@ -71,7 +71,7 @@ func table(_ text: String, separator: Unicode.Scalar) throws -> [[String?]] {
                 var moment = Moment()
                 moment.comm = dice.chance(2) ? Comm(dice.bytes(15)) : .unknown
                 moment.time = dice.next()
-                moment.process = ProcessInfo(exe: dice.bytes(30), cmdline: dice.bytes(30))
+                moment.process = ProcessDetails(exe: dice.bytes(30), cmdline: dice.bytes(30))
                 line.removeAll()
                 let wallOffset = Int64(truncatingIfNeeded: dice.next())
                 render(&renderer, [(0, Self.payload(&dice), moment)], wallOffset, into: &line)
