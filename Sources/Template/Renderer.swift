@@ -10,7 +10,7 @@ public struct Renderer: ~Copyable {
     let presentations: [PrintFormat.Presentation]
     let prints: [PrintFormat]
     let symbols: KernelSymbols
-    let options: RenderOptions
+    private(set) var options: RenderOptions
     var clocks: [WallClock]
     var seconds = SecondsCache()
     /// The number of the line that is rendered.
@@ -66,6 +66,9 @@ public struct Renderer: ~Copyable {
         self.symbols = symbols
         self.options = options
     }
+
+    /// Counts `elapsed` from that moment on, in nanoseconds of the event clock.
+    public mutating func start(at time: UInt64) { options.startTime = time }
 
     /// Appends a line for each event from the batch's sample `from` on, until `limit` lines are made; answers
     /// how many samples that took and how many lines it made.

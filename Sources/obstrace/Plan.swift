@@ -35,7 +35,6 @@ struct Plan: ~Copyable {
         options.form = RecordForm(arguments.form)
         options.quotesWideIntegers = arguments.quotesWideIntegers
         options.addsNumbers = arguments.addsNumbers
-        options.startTime = System.monotonicTime()
         options.printFallback = { event, record, line in printer.print(event, record, into: &line) }
         let renderer = try renderer(
             zip(layouts, events).map { ($0, $1.template) }, templates, arguments, options)

@@ -110,6 +110,7 @@ struct Session: ~Copyable {
     private mutating func trace() throws(Failure) -> Int32 {
         try open()
         startTime = System.monotonicTime()
+        plan.renderer.start(at: startTime)
         say(plan.notes + observer.notes)
         if plan.arguments.isVerbose {
             let events = observer.tracedCount
