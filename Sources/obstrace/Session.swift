@@ -109,7 +109,7 @@ struct Session: ~Copyable {
 
     private mutating func trace() throws(Failure) -> Int32 {
         try open()
-        startTime = System.monotonicTime()
+        startTime = observer.startTime
         plan.renderer.start(at: startTime)
         say(plan.notes + observer.notes)
         if plan.arguments.isVerbose {

@@ -21,6 +21,9 @@ public final class Observer {
     /// What went otherwise than asked, a sentence each; complete once the observer is open.
     public var notes: [String] { attachment?.notes ?? [] }
 
+    /// When the tracepoints were started, in nanoseconds of the event clock; no event is older.
+    public private(set) var startTime: UInt64 = 0
+
     private let options: ObserverOptions
     private let catalog: Catalog
     private var attachment: Attachment?
@@ -118,6 +121,7 @@ public final class Observer {
             // Few, and what they make inherits from them. Of a whole machine, those that are met are read.
             if scope.isOfTasks, options.needs.contains(.process) { engine.learnProcesses(pids) }
         }
+        startTime = System.monotonicTime()
         try attachment.enableTracepoints()
         self.attachment = attachment
         self.engine = consume engine
