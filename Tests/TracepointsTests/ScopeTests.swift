@@ -143,4 +143,49 @@ struct ScopeTests {
         #expect(StatFile(stat)?.startTime == 500 * (1_000_000_000 / System.ticksPerSecond))
         #expect(StatFile([1, 2, 3]) == nil)
     }
+
+    @Test("The hierarchy that tasks can be traced by")
+    func hierarchy() {
+        let unified = "cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid 0 0\n"
+        #expect(Cgroups.root(inMounts: unified) == "/sys/fs/cgroup")
+        let hybrid = """
+            cgroup /sys/fs/cgroup/cpu cgroup rw,relatime,cpu 0 0
+            cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0
+            cgroup /sys/fs/cgroup/perf_event cgroup rw,perf_event 0 0
+            """
+        #expect(Cgroups.root(inMounts: hybrid) == "/sys/fs/cgroup/perf_event")
+        #expect(Cgroups.root(inMounts: "tmpfs /tmp tmpfs rw 0 0\n") == nil)
+    }
+
+    @Test("Containers by the names of their cgroups")
+    func containers() {
+        let id = String(repeating: "0123456789abcdef", count: 4)
+        #expect(Cgroups.containerName(of: "docker-\(id).scope") == id)
+        #expect(Cgroups.containerName(of: id) == id)
+        #expect(Cgroups.containerName(of: "cri-containerd-\(id).scope") == id)
+        #expect(Cgroups.containerName(of: "machine-web.scope") == "web")
+        #expect(Cgroups.containerName(of: "lxc.payload.db") == "db")
+        #expect(Cgroups.containerName(of: "libpod-conmon-\(id).scope") == nil)
+        #expect(Cgroups.containerName(of: "user.slice") == nil)
+    }
+
+    @Test("Cgroups are found by path, by glob, and containers by prefix")
+    func search() throws {
+        let cgroups = try #require(Cgroups())
+        let base = "obstrace-find-\(System.processID)"
+        let id = "feed" + String(repeating: "0123456789abcde", count: 4)
+        let folders = ["", "/one", "/two", "/docker-\(id).scope"].map { cgroups.root + "/" + base + $0 }
+        for folder in folders {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
+        defer { for folder in folders.reversed() { unsafe rmdir(folder) } }
+        #expect(cgroups.folders(matching: base) == [folders[0]])
+        #expect(cgroups.folders(matching: folders[1]) == [folders[1]])
+        #expect(
+            cgroups.folders(matching: "/\(base)/*o*").sorted()
+                == [folders[1], folders[2], folders[3]].sorted())
+        #expect(cgroups.folders(matching: "/\(base)/none").isEmpty)
+        #expect(cgroups.containers(withPrefix: "feed0123").map(\.folder) == [folders[3]])
+        #expect(cgroups.containers(withPrefix: "feed9").isEmpty)
+    }
 }

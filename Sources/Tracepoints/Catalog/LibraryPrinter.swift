@@ -16,7 +16,9 @@ package final class LibraryPrinter {
     ///
     /// - Throws: `TraceError.system` where the format cannot be read.
     package init?(for layout: EventLayout, in catalog: Catalog) throws(TraceError) {
-        guard LibraryPrinter.isHarmless(layout.printFormat), let handle = unsafe tep_alloc() else { return nil }
+        guard LibraryPrinter.isHarmless(layout.printFormat), let handle = unsafe tep_alloc() else {
+            return nil
+        }
         let format = try catalog.read("events/\(layout.subsystem)/\(layout.name)/format")
         unsafe tep_set_long_size(handle, Int32(MemoryLayout<Int>.size))
         unsafe tep_set_page_size(handle, Int32(System.pageSize))
