@@ -79,6 +79,11 @@ _obstrace_processes() {
     mapfile -t COMPREPLY < <(cd /proc && compgen -W "$(echo [0-9]*)" -P "${cur%"$part"}" -- "$part")
 }
 
+_obstrace_users() {
+    local part=${cur##*,}
+    mapfile -t COMPREPLY < <(compgen -u -P "${cur%"$part"}" -- "$part")
+}
+
 # Completes the command after the '--', which is the word of that number.
 _obstrace_command() {
     local first i
@@ -107,7 +112,7 @@ _obstrace() {
                 _obstrace_command
                 return
                 ;;
-            -f | --format | --where | -o | --output | -n | --count | -d | --duration | -p | --pid | -C | --cpu | -m | --buffer | --field | --type | --color) flag=${words[i]} ;;
+            -f | --format | --where | -o | --output | -n | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | --comm | -u | --user | -C | --cpu | -m | --buffer | --field | --type | --color) flag=${words[i]} ;;
             -*) ;;
             trace | list | help)
                 [[ $subcommand ]] || subcommand=${words[i]} ;;
@@ -119,7 +124,7 @@ _obstrace() {
     done
     if [[ ! $flag && $cur == --*=* ]]; then
         flag=${cur%%=*} head=${cur%%=*}= cur=${cur#*=}
-    elif [[ ! $flag && $cur == -[fondpCm]?* ]]; then
+    elif [[ ! $flag && $cur == -[fondpuCm]?* ]]; then
         flag=${cur:0:2} head=${cur:0:2} cur=${cur:2}
     fi
     case $flag in
@@ -128,12 +133,13 @@ _obstrace() {
         --csv | --tsv | --logfmt) _obstrace_words 'numbers' ;;
         -o | --output) _obstrace_files ;;
         -p | --pid) _obstrace_processes ;;
+        -u | --user) _obstrace_users ;;
         --color) _obstrace_words 'auto always never' ;;
         '')
             case $cur in
                 -*)
                     case ${subcommand:-trace} in
-                        trace) _obstrace_words '-f --format --where --json --csv --tsv --logfmt -o --output -n --count -d --duration -p --pid -C --cpu --all-processes -m --buffer --strict -q --quiet -v --verbose --color -h --help --version' ;;
+                        trace) _obstrace_words '-f --format --where --json --csv --tsv --logfmt --no-pushdown --explain -o --output -n --count -d --duration --until --expect --forbid -p --pid --comm -u --user -C --cpu --all-processes -m --buffer --strict -q --quiet -v --verbose --color -h --help --version' ;;
                         list) _obstrace_words '--field --type -v --verbose --json --color -h --help --version' ;;
                         help) _obstrace_words '-h --help --version' ;;
                     esac

@@ -12,7 +12,7 @@ function __obstrace_operands
     for word in (commandline -opc)[2..]
         if $is_value
             set is_value false
-        else if contains -- $word -f --format --where -o --output -n --count -d --duration -p --pid -C --cpu -m --buffer --field --type --color
+        else if contains -- $word -f --format --where -o --output -n --count -d --duration --until --expect --forbid -p --pid --comm -u --user -C --cpu -m --buffer --field --type --color
             set is_value true
         else if not string match -q -- '-*' $word
             echo -- $word
@@ -88,15 +88,22 @@ complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a help -d 'ex
 complete -c obstrace -n '__obstrace_is trace list' -a '(__obstrace_events)'
 complete -c obstrace -n __obstrace_in_command -a '(__obstrace_command)'
 complete -c obstrace -n '__obstrace_is trace' -s f -l format -x -a '(__obstrace_template)' -d 'print events by TEMPLATE: \'<pid> <filename>\''
-complete -c obstrace -n '__obstrace_is trace' -l where -x -d 'only events whose fields fulfil EXPR'
+complete -c obstrace -n '__obstrace_is trace' -l where -x -d 'only events that fulfil EXPR: \'pid == 1\''
 complete -c obstrace -n '__obstrace_is trace' -l json -f -a 'strings numbers strings,numbers' -d 'print a JSON object per event'
 complete -c obstrace -n '__obstrace_is trace' -l csv -f -a 'numbers' -d 'print values with commas between them'
 complete -c obstrace -n '__obstrace_is trace' -l tsv -f -a 'numbers' -d 'print values with tabs between them'
 complete -c obstrace -n '__obstrace_is trace' -l logfmt -f -a 'numbers' -d 'print values as name=value'
+complete -c obstrace -n '__obstrace_is trace' -l no-pushdown -d 'test filters in obstrace alone, not in the kernel'
+complete -c obstrace -n '__obstrace_is trace' -l explain -d 'say what would be traced and how, trace nothing'
 complete -c obstrace -n '__obstrace_is trace' -s o -l output -r -F -d 'write lines into FILE, - is stdout'
 complete -c obstrace -n '__obstrace_is trace' -s n -l count -x -d 'stop after N lines'
 complete -c obstrace -n '__obstrace_is trace' -s d -l duration -x -d 'stop after TIME: 5s, 500ms, 1.5m'
+complete -c obstrace -n '__obstrace_is trace' -l until -x -d 'stop after the first event that fulfils EXPR'
+complete -c obstrace -n '__obstrace_is trace' -l expect -x -d 'exit with status 5 unless an event fulfils EXPR'
+complete -c obstrace -n '__obstrace_is trace' -l forbid -x -d 'stop with status 5 once an event fulfils EXPR'
 complete -c obstrace -n '__obstrace_is trace' -s p -l pid -x -a '(__fish_append , (__fish_complete_pids))' -d 'only these processes and what they start'
+complete -c obstrace -n '__obstrace_is trace' -l comm -x -d 'only tasks whose name matches GLOB: \'nginx*\''
+complete -c obstrace -n '__obstrace_is trace' -s u -l user -x -a '(__fish_append , (__fish_complete_users))' -d 'only processes of these users'
 complete -c obstrace -n '__obstrace_is trace' -s C -l cpu -x -d 'only these CPUs: 0-3,5'
 complete -c obstrace -n '__obstrace_is trace' -l all-processes -d 'leave out nothing, not even obstrace itself'
 complete -c obstrace -n '__obstrace_is trace' -s m -l buffer -x -d 'buffer SIZE for each CPU: 512K, 4M'

@@ -94,6 +94,11 @@ extension GeneratedFile {
                 mapfile -t COMPREPLY < <(cd /proc && compgen -W "$(echo [0-9]*)" -P "${cur%"$part"}" -- "$part")
             }
 
+            _obstrace_users() {
+                local part=${cur##*,}
+                mapfile -t COMPREPLY < <(compgen -u -P "${cur%"$part"}" -- "$part")
+            }
+
             # Completes the command after the '--', which is the word of that number.
             _obstrace_command() {
                 local first i
@@ -182,6 +187,7 @@ extension Flag.Completion {
         case .files: "_obstrace_files"
         case .words(let words): "_obstrace_words '\(words.joined(separator: " "))'"
         case .processes: "_obstrace_processes"
+        case .users: "_obstrace_users"
         case .template: "_obstrace_template"
         }
     }

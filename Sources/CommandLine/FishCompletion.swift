@@ -128,6 +128,7 @@ extension Flag.Completion {
         case .files: "-r -F"
         case .words(let words): "-x -a '\(words.joined(separator: " "))'"
         case .processes: "-x -a '(__fish_append , (__fish_complete_pids))'"
+        case .users: "-x -a '(__fish_append , (__fish_complete_users))'"
         case .template: "-x -a '(__obstrace_template)'"
         }
     }

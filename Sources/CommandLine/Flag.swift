@@ -22,6 +22,8 @@ struct Flag: Sendable {
         case files
         case words([String])
         case processes
+        /// The names of users, with commas between them.
+        case users
         /// The names of fields inside `<...>`, of the events typed so far.
         case template
     }

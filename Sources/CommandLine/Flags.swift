@@ -18,12 +18,11 @@ extension Flag {
             "where", misnomers: ["--filter", "-w"],
             value: Value(name: "EXPR", completion: .nothing),
             of: .trace, topic: .selection,
-            summary: "only events whose fields fulfil EXPR",
+            summary: "only events that fulfil EXPR: 'pid == 1'",
             detail: [
-                "Trace only events whose fields fulfil EXPR, such as `prev_prio < 100 && prev_comm ~ \"b*\"`.",
-                "The kernel evaluates it, so that events left out cost next to nothing.",
-                "It knows `== != < <= > >= &` for numbers, `== != ~` for strings, where `~` takes a glob, "
-                    + "and `&& || ! ( )`.",
+                "Print only events that fulfil EXPR, such as `prev_prio < 100 && prev_comm ~ \"b*\"`; see below "
+                    + "for how it is written.",
+                "The kernel tests all of it that it can, so that events left out cost next to nothing.",
                 "EXPR applies to the EVENTs before it, back to the last `--where`.",
                 "Before any EVENT it is the default for all events that get no EXPR of their own.",
             ],
@@ -71,6 +70,25 @@ extension Flag {
             ],
             set: { draft, options throws(UsageError) in try draft.setForm(.logfmt, options) }),
         Flag(
+            "no-pushdown",
+            of: .trace, topic: .selection, isCommon: false,
+            summary: "test filters in obstrace alone, not in the kernel",
+            detail: [
+                "Test all filters in obstrace, none in the kernel.",
+                "The lines are the same, at a higher cost.",
+            ],
+            set: { draft, _ in draft.trace.usesKernelFilters = false }),
+        Flag(
+            "explain", misnomers: ["--dry-run", "--plan"],
+            of: .trace, topic: .messages, isCommon: false,
+            summary: "say what would be traced and how, trace nothing",
+            detail: [
+                "Print for each event which filter the kernel gets, what of it is left to obstrace and what a "
+                    + "sample carries, then the numbers of descriptors and of bytes for buffers.",
+                "Nothing is traced, and COMMAND is not run.",
+            ],
+            set: { draft, _ in draft.trace.explains = true }),
+        Flag(
             "output", "o", misnomers: ["--out", "--file"],
             value: Value(name: "FILE", completion: .files),
             of: .trace, topic: .printing,
@@ -99,6 +117,39 @@ extension Flag {
             ],
             set: { draft, time throws(UsageError) in draft.trace.duration = try time.duration() }),
         Flag(
+            "until",
+            value: Value(name: "EXPR", completion: .nothing),
+            of: .trace, topic: .limits,
+            summary: "stop after the first event that fulfils EXPR",
+            detail: [
+                "Stop once an event that is printed fulfils EXPR.",
+                "EXPR looks at all events, after their `--where`.",
+            ],
+            set: { draft, expression throws(UsageError) in
+                if let first = draft.trace.until { throw expression.repeated(first) }
+                draft.trace.until = expression
+            }),
+        Flag(
+            "expect", misnomers: ["--assert", "--require"],
+            value: Value(name: "EXPR", completion: .nothing),
+            of: .trace, topic: .limits, isCommon: false,
+            summary: "exit with status 5 unless an event fulfils EXPR",
+            detail: [
+                "Exit with status 5 if no event that was printed has fulfilled EXPR.",
+                "Given several times, each EXPR must be fulfilled.",
+            ],
+            set: { draft, expression in draft.trace.expectations.append(expression) }),
+        Flag(
+            "forbid", misnomers: ["--deny", "--never"],
+            value: Value(name: "EXPR", completion: .nothing),
+            of: .trace, topic: .limits, isCommon: false,
+            summary: "stop with status 5 once an event fulfils EXPR",
+            detail: [
+                "Stop with status 5 once an event that is printed fulfils EXPR.",
+                "Given several times, no EXPR may be fulfilled.",
+            ],
+            set: { draft, expression in draft.trace.prohibitions.append(expression) }),
+        Flag(
             "pid", "p", misnomers: ["--process", "-P"],
             value: Value(name: "PID,...", completion: .processes),
             of: .trace, topic: .scope,
@@ -113,6 +164,28 @@ extension Flag {
                     draft.trace.pids.append(pid)
                 }
             }),
+        Flag(
+            "comm", misnomers: ["--command", "--task"],
+            value: Value(name: "GLOB", completion: .nothing),
+            of: .trace, topic: .scope,
+            summary: "only tasks whose name matches GLOB: 'nginx*'",
+            detail: [
+                "Trace only tasks whose name matches GLOB, which has to match the whole of the name.",
+                "Given several times, one of them has to match.",
+            ],
+            set: { draft, glob throws(UsageError) in draft.trace.taskNames.append(try glob.nonEmpty("a GLOB"))
+            }),
+        Flag(
+            "user", "u", misnomers: ["--uid", "-U"],
+            value: Value(name: "USER,...", completion: .users),
+            of: .trace, topic: .scope,
+            summary: "only processes of these users",
+            detail: [
+                "Trace only processes that run as one of these users, each given by its name or number.",
+                "Given several times, the lists add up.",
+            ],
+            set: { draft, users throws(UsageError) in draft.trace.users.append(try users.nonEmpty("a USER")) }
+        ),
         Flag(
             "cpu", "C", misnomers: ["--cpus", "--cpu-list"],
             value: Value(name: "CPUS", completion: .nothing),

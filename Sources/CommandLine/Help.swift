@@ -64,6 +64,10 @@ private struct Page {
         }
         heading("Records")
         prose(.records)
+        heading("Filters")
+        lines += wrapped(FilterReference.essence) + [""]
+        table(FilterReference.rows)
+        lines += [""] + wrapped(FilterReference.rules)
         heading("Exit status")
         table(ExitStatus.ofTrace.map { ($0.status, $0.meaning) })
         lines += [""] + wrapped([ExitStatus.ofCommand])

@@ -93,6 +93,20 @@ public struct TraceArguments: Sendable, Equatable {
     public internal(set) var count: UInt64?
     /// The time after which to stop, in nanoseconds, from 1 to `Int64.max`.
     public internal(set) var duration: UInt64?
+    /// The filter whose first match ends the run.
+    public internal(set) var until: Argument?
+    /// The filters of which each must match an event.
+    public internal(set) var expectations: [Argument] = []
+    /// The filters of which none may match an event.
+    public internal(set) var prohibitions: [Argument] = []
+    /// The globs of which one must match a task's name; empty for every task.
+    public internal(set) var taskNames: [Argument] = []
+    /// The users to trace, in lists of names and numbers with commas; empty for all.
+    public internal(set) var users: [Argument] = []
+    /// Whether the kernel tests what it can of the filters.
+    public internal(set) var usesKernelFilters = true
+    /// Whether to say what would be traced, and trace nothing.
+    public internal(set) var explains = false
     /// The processes to trace, without repetitions; empty for all.
     public internal(set) var pids: [Int32] = []
     /// The CPUs to trace; nil for all.

@@ -28,6 +28,11 @@ extension GeneratedFile {
         }
         page.section("RECORDS")
         page.prose(.records)
+        page.section("FILTERS")
+        page.sentences(FilterReference.essence)
+        page.table(FilterReference.rows)
+        page.lines.append(".Pp")
+        page.sentences(FilterReference.rules)
         page.section("OUTPUT ORDER AND LOSS")
         page.prose(.order)
         page.section("PERMISSIONS")

@@ -24,7 +24,7 @@ struct Prose: Sendable {
 
         With COMMAND, only it and the processes that it starts are traced, from its exec to its end, and its \
         exit status becomes that of obstrace.
-        If a limit is reached first, COMMAND is ended by a termination signal, and the status is 0.
+        If a limit is reached first, or an event that `--until` or `--forbid` waits for, COMMAND is ended by a termination signal, and the status is 0, or 5 after `--forbid`.
 
         Options may stand before, between and after EVENTs.
         `-f` and `--where` apply to the EVENTs before them, back to the last flag of the same kind.
@@ -120,8 +120,20 @@ struct Example: Sendable {
             purpose: "All block events but one, in the kernel's own words:",
             command: ["sudo obstrace 'block:*' '!block:block_touch_buffer'"]),
         Example(
+            purpose: "Files below /etc that are opened for writing:",
+            command: [
+                "sudo obstrace syscalls:sys_enter_openat \\",
+                "    --where 'filename ~ /etc/* && (flags & 3) in (1, 2)'",
+            ]),
+        Example(
+            purpose: "A test suite that must not execute curl, as a check in a script:",
+            command: [
+                "sudo obstrace sched:sched_process_exec -o execs \\",
+                "    --forbid 'filename ~ */curl' -- make check",
+            ]),
+        Example(
             purpose: "Writes of more than a page by one process, into a file:",
-            command: ["sudo obstrace syscalls:sys_enter_write --where 'count > 4096' -p 1 -o big"]),
+            command: ["sudo obstrace syscalls:sys_enter_write --where 'count > 4K' -p 1 -o big"]),
     ]
 
     static let list = [
@@ -146,6 +158,7 @@ struct ExitStatus: Sendable {
         ExitStatus(status: "2", meaning: "the command line is wrong; nothing was traced"),
         ExitStatus(status: "3", meaning: "not permitted"),
         ExitStatus(status: "4", meaning: "events were lost, with `--strict`"),
+        ExitStatus(status: "5", meaning: "an `--expect` was not met, or a `--forbid` was broken"),
         ExitStatus(status: "126  127", meaning: "COMMAND cannot be executed, was not found"),
         ExitStatus(status: "141", meaning: "the reader of the output has gone"),
     ]
@@ -159,5 +172,5 @@ struct ExitStatus: Sendable {
 
     static let ofCommand =
         "With COMMAND its own exit status is passed on, and 128 plus the signal's number if a signal "
-        + "ended it, unless one of 1 to 4 is to be told."
+        + "ended it, unless one of 1 to 5 is to be told."
 }

@@ -127,6 +127,17 @@ extension Argument {
         return CPUList(ranges)
     }
 
+    /// Checks that there is a value.
+    func nonEmpty(_ what: String) throws(UsageError) -> Argument {
+        guard !text.isEmpty else { throw error("\(prefix) needs \(what)") }
+        return self
+    }
+
+    /// Tells that a flag can be given once only.
+    func repeated(_ first: Argument) -> UsageError {
+        error("\(prefix) is given twice", hint: "join both: '(\(first.text)) || (\(text))'")
+    }
+
     /// Reads when to colour.
     func colour() throws(UsageError) -> Colour {
         guard let colour = Colour(rawValue: text) else {

@@ -118,6 +118,7 @@ extension Flag.Completion {
         case .files: "_files"
         case .words(let words): "(\(words.joined(separator: " ")))"
         case .processes: "_sequence _pids"
+        case .users: "_sequence _users"
         case .template: "_obstrace_template"
         }
     }

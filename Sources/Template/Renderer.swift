@@ -25,6 +25,13 @@ public struct Renderer: ~Copyable {
 
     /// What stands above all lines, closed by a newline: the names of the columns in CSV and TSV, else nothing.
     public let header: [UInt8]
+    let filterOps: PlainArray<FilterOp>
+    let filterRanges: PlainArray<UInt64>
+    let filterPool: PlainArray<UInt8>
+    /// Where the filter of each event begins; nothing, if there are no filters.
+    let filterStarts: PlainArray<Int32>
+    var watch: Watch
+
     /// What must be known of each event's moment, and no more.
     public let needs: ContextNeeds
     /// The events whose `<print>` goes through the fallback or prints the fields.
@@ -37,8 +44,8 @@ public struct Renderer: ~Copyable {
     ///
     /// - Throws: the first template that does not fit its events.
     public init(
-        _ bindings: [(layout: EventLayout, template: Int?)], templates: [Template], symbols: KernelSymbols,
-        options: RenderOptions
+        _ bindings: [(layout: EventLayout, template: Int?)], templates: [Template],
+        filters: FilterPlan? = nil, symbols: KernelSymbols, options: RenderOptions
     ) throws(BindError) {
         var notes: [String] = []
         for (index, template) in templates.enumerated() {
@@ -60,18 +67,27 @@ public struct Renderer: ~Copyable {
         presentations = program.presentations
         prints = program.prints
         clocks = program.clocks
-        needs = program.needs
+        needs = filters.map { program.needs.union($0.needs) } ?? program.needs
+        filterOps = PlainArray(filters?.program.ops ?? [])
+        filterRanges = PlainArray(filters?.program.ranges ?? [])
+        filterPool = PlainArray(filters?.program.pool ?? [])
+        filterStarts = PlainArray(filters?.starts ?? bindings.map { _ in FilterOp.passed })
+        watch = Watch(filters, events: bindings.count)
         printFallbacks = program.printFallbacks
         self.notes = notes
         self.symbols = symbols
         self.options = options
+        previousTime = options.startTime
     }
 
     /// Counts `elapsed` from that moment on, in nanoseconds of the event clock.
-    public mutating func start(at time: UInt64) { options.startTime = time }
+    public mutating func start(at time: UInt64) {
+        options.startTime = time
+        previousTime = time
+    }
 
-    /// Appends a line for each event from the batch's sample `from` on, until `limit` lines are made; answers
-    /// how many samples that took and how many lines it made.
+    /// Appends a line for each event that passes its filter, from the batch's sample `from` on, until `limit`
+    /// lines are made or there is a verdict; answers how many samples that took and how many lines it made.
     public mutating func render(
         _ batch: Batch, from: Int, limit: Int, into line: inout LineBuffer
     ) -> (consumed: Int, lines: Int) {
@@ -84,12 +100,16 @@ public struct Renderer: ~Copyable {
             index &+= 1
             let event = Int(sample.event)
             guard event >= 0, event < starts.count &- 1 else { continue }
-            lineNumber &+= 1
             time = sample.time
+            guard passes(filterStarts[event], sample, batch) else { continue }
+            watch.counts[event] &+= 1
+            if watch.count > 0 { look(event, sample, batch) }
+            lineNumber &+= 1
             if lineNumber == 1 { previousTime = time }
             run(from: Int(starts[event]), to: Int(starts[event &+ 1]), sample, batch, into: &line)
             previousTime = time
             lines &+= 1
+            if watch.verdict != nil { break }
         }
         return (index &- from, lines)
     }

@@ -9,6 +9,8 @@ enum Status {
     static let usage: Int32 = 2
     static let notPermitted: Int32 = 3
     static let lost: Int32 = 4
+    /// An expectation was not met, or an event came that must not.
+    static let unfulfilled: Int32 = 5
     static let readerGone: Int32 = 141
 }
 

@@ -9,8 +9,12 @@ struct Plan: ~Copyable {
     let layouts: [EventLayout]
     /// Whether each event may be left out where it cannot be traced.
     let isOptional: [Bool]
-    /// The kernel's filter of each event; `nil` for none.
-    let filters: [Argument?]
+    /// The filters as they were typed.
+    let conditions: Filters
+    /// What the kernel tests of the filters, and what is tested here.
+    let filters: FilterPlan
+    /// The events whose filter the kernel has refused.
+    let refusals: Set<Int>
     var renderer: Renderer
     /// The path of the command to run; `nil` for none.
     let commandPath: RawPath?
@@ -19,8 +23,9 @@ struct Plan: ~Copyable {
 
     /// Finds the events, compiles the templates, looks the command up.
     ///
+    /// - Parameter refusals: the events whose filter the kernel has refused.
     /// - Throws: every mistake of the command line, with the place and the way out.
-    static func make(_ arguments: TraceArguments) throws(Failure) -> Plan {
+    static func make(_ arguments: TraceArguments, refusals: Set<Int> = []) throws(Failure) -> Plan {
         let templates = try templates(of: arguments)
         let catalog = try translating { () throws(TraceError) in try Catalog() }
         let selector = Selector(catalog: catalog)
@@ -36,18 +41,25 @@ struct Plan: ~Copyable {
         options.quotesWideIntegers = arguments.quotesWideIntegers
         options.addsNumbers = arguments.addsNumbers
         options.printFallback = { event, record, line in printer.print(event, record, into: &line) }
+        let symbols = KernelSymbols()
+        var kernel = FilterPlan.KernelAbilities(
+            filters: arguments.usesKernelFilters, hasGlobalIDs: PIDNamespace.isInitial)
+        kernel.refusals = refusals
+        let conditions = try Filters(of: arguments, events: events)
+        let filters = try conditions.plan(layouts, symbols, kernel)
         let renderer = try renderer(
-            zip(layouts, events).map { ($0, $1.template) }, templates, arguments, options)
+            zip(layouts, events).map { ($0, $1.template) }, templates, filters, symbols, arguments, options)
         let fallbacks = renderer.printFallbacks.map { fallback in
             let way = printer.canPrint(fallback.event) ? "libtraceevent prints it" : "its fields are printed"
             return "the print format of \(layouts[fallback.event].fullName) cannot be compiled "
                 + "(\(fallback.reason)); \(way)"
         }
-        let notes = templates.flatMap(\.warnings).map(\.message) + renderer.notes + fallbacks
+        let notes =
+            templates.flatMap(\.warnings).map(\.message) + renderer.notes + filters.notes + fallbacks
         return Plan(
             arguments: arguments, catalog: catalog, layouts: layouts,
             isOptional: events.map(\.isOptional),
-            filters: events.map { $0.filter.map { arguments.filters[$0] } }, renderer: renderer,
+            conditions: conditions, filters: filters, refusals: refusals, renderer: renderer,
             commandPath: try commandPath(of: arguments), notes: notes)
     }
 
@@ -62,10 +74,11 @@ struct Plan: ~Copyable {
 
     private static func renderer(
         _ bindings: [(layout: EventLayout, template: Int?)], _ templates: [Template],
-        _ arguments: TraceArguments, _ options: RenderOptions
+        _ filters: FilterPlan, _ symbols: KernelSymbols, _ arguments: TraceArguments, _ options: RenderOptions
     ) throws(Failure) -> Renderer {
         do throws(BindError) {
-            return try Renderer(bindings, templates: templates, symbols: KernelSymbols(), options: options)
+            return try Renderer(
+                bindings, templates: templates, filters: filters, symbols: symbols, options: options)
         } catch {
             throw Failure(UsageError(error.error, in: arguments.templates[error.template]))
         }

@@ -24,12 +24,11 @@ struct Session: ~Copyable {
     private static let readerSearches: [UInt64] = [0, 5_000_000, 20_000_000, 50_000_000, 100_000_000]
 
     private var plan: Plan
-    private let observer: Observer
+    private var observer: Observer
     private let signals: Signals
     private let command: HeldProcess?
     private let sink: Sink
     private var line = LineBuffer()
-    private var counts: [UInt64]
     private var lines: UInt64 = 0
     private var nextReaderSearch = 0
     private var startTime: UInt64 = 0
@@ -40,6 +39,7 @@ struct Session: ~Copyable {
     /// Traces as the command line asks and answers the exit status.
     static func run(_ arguments: TraceArguments) throws(Failure) -> Int32 {
         let plan = try Plan.make(arguments)
+        if arguments.explains { return try explain(plan) }
         // Before anything else of this process changes, so that the command starts with what we had.
         let command = try hold(plan.commandPath, index: arguments.commandIndex ?? 0)
         let signals = try checked { () throws(SystemError) in try Signals() }
@@ -54,12 +54,18 @@ struct Session: ~Copyable {
         plan: consuming Plan, observer: Observer, signals: consuming Signals, command: HeldProcess?,
         sink: consuming Sink
     ) {
-        counts = Array(repeating: 0, count: plan.layouts.count)
         self.plan = plan
         self.observer = observer
         self.signals = signals
         self.command = command
         self.sink = sink
+    }
+
+    /// Prints what would be traced, and how.
+    private static func explain(_ plan: borrowing Plan) throws(Failure) -> Int32 {
+        let observer = try makeObserver(for: plan, sink: Sink(), command: nil)
+        let explanation = try translating { () throws(TraceError) in try observer.explain() }
+        return Printer.print(Explainer.text(plan, explanation, cpuCount: observer.cpus.cpus.count))
     }
 
     /// Makes the command stand ready; it has not run.
@@ -93,13 +99,15 @@ struct Session: ~Copyable {
         if let size = arguments.bufferSize { options.bufferSize = size }
         options.excludesSelf = !arguments.allProcesses
         options.excludedPipe = sink.isPipe && !arguments.allProcesses ? sink.number : nil
-        let pids = arguments.pids + (command.map { [$0.pid] } ?? [])
+        // A command that does not run is counted as the one thread that it would be.
+        let commands = command.map { [$0.pid] } ?? (arguments.command.isEmpty ? [] : [System.processID])
+        let pids = arguments.pids + commands
         do throws(TraceError) {
             let observer = try Observer(
                 scope: pids.isEmpty ? .system : .processes(pids), options: options, catalog: plan.catalog)
             for (index, layout) in plan.layouts.enumerated() {
                 try observer.add(
-                    layout, filter: plan.filters[index]?.text, isOptional: plan.isOptional[index])
+                    layout, filter: plan.filters.kernelFilters[index], isOptional: plan.isOptional[index])
             }
             return observer
         } catch {
@@ -142,7 +150,7 @@ struct Session: ~Copyable {
         return try finish()
     }
 
-    private func open() throws(Failure) {
+    private mutating func open() throws(Failure) {
         do throws(TraceError) {
             try observer.watch(signals.descriptor.number, .readable, token: Token.signal)
             if let command { try observer.watch(command.descriptor.number, .readable, token: Token.command) }
@@ -150,11 +158,17 @@ struct Session: ~Copyable {
             if sink.isPipe { try observer.watch(sink.number, [], token: Token.output) }
             try observer.open()
         } catch {
-            guard case .badFilter(let event, _, let reason, let position) = error,
+            guard case .badFilter(let event, _, let reason, _) = error,
                 let place = plan.layouts.firstIndex(where: { $0.fullName == event }),
-                let filter = plan.filters[place]
+                plan.filters.kernelFilters[place] != nil
             else { throw Failure(error) }
-            throw Failure(filter.refused(by: plan.layouts[place], reason, at: position))
+            // What this kernel cannot test is tested here.
+            plan = try Plan.make(plan.arguments, refusals: plan.refusals.union([place]))
+            observer = try Session.makeObserver(for: plan, sink: sink, command: command)
+            if plan.arguments.isVerbose {
+                tell("the kernel does not take the filter of \(event), which is tested here: \(reason)")
+            }
+            try open()
         }
     }
 
@@ -202,10 +216,12 @@ struct Session: ~Copyable {
             let left = plan.arguments.count.map { Int(clamping: $0 - lines) } ?? Int.max
             let rendered = plan.renderer.render(batch, from: 0, limit: left, into: &line)
             lines += UInt64(rendered.lines)
-            for index in 0..<rendered.consumed { unsafe counts[Int(batch.samples[index].event)] &+= 1 }
             try flush()
+            if plan.renderer.verdict != nil { end = end ?? .limit }
             if let count = plan.arguments.count, lines >= count { end = end ?? .limit }
-            if end == .readerGone || end == .abandoned || end == .limit { return }
+            if end == .readerGone || end == .abandoned || end == .limit || plan.renderer.verdict != nil {
+                return
+            }
         }
     }
 
@@ -250,8 +266,23 @@ struct Session: ~Copyable {
         var status = Status.done
         if let command { status = try commandStatus(command) }
         if end == .abandoned { return Status.failed }
+        if !tellUnfulfilled() { return Status.unfulfilled }
         if plan.arguments.isStrict, !losses.isEmpty { return Status.lost }
         return status
+    }
+
+    /// Tells which condition was broken or not met; answers whether there is none.
+    private func tellUnfulfilled() -> Bool {
+        var isFulfilled = true
+        if case .broken(let condition) = plan.renderer.verdict {
+            tell("an event came that --forbid rules out: \(plan.conditions.text(of: condition))")
+            isFulfilled = false
+        }
+        for condition in plan.renderer.unmetConditions {
+            tell("no event came that --expect asks for: \(plan.conditions.text(of: condition))")
+            isFulfilled = false
+        }
+        return isFulfilled
     }
 
     /// The status of the command, which is ended where it still runs.
@@ -273,6 +304,7 @@ struct Session: ~Copyable {
     /// Tells on stderr what was traced and lost: when something was lost, or when asked for.
     private func sumUp(_ losses: [Loss]) {
         let lost = losses.reduce(0) { $0 + $1.count }
+        let counts = plan.renderer.counts
         let seen = counts.reduce(0, +)
         if observer.lateCount > 0, !plan.arguments.isQuiet {
             tell("\(observer.lateCount) events came after a line of a later time")

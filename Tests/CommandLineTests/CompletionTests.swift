@@ -60,7 +60,7 @@ private let common: [(line: String, offered: [String])] = [
     ("obstrace li", ["list"]),
     ("obstrace help l", ["list"]),
     ("obstrace list sched:sched_sw", ["sched:sched_switch"]),
-    ("obstrace --for", ["--format"]),
+    ("obstrace --form", ["--format"]),
     ("obstrace list --fi", ["--field"]),
     ("obstrace list --for", []),
     ("obstrace --fi", []),

@@ -52,9 +52,8 @@ extension GeneratedFile {
             .map { $0.dropFirst(4) }
         #expect(
             sections == [
-                "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "LISTING", "TEMPLATES", "RECORDS",
-                "OUTPUT ORDER AND LOSS",
-                "PERMISSIONS", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
+                "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "LISTING", "TEMPLATES", "RECORDS", "FILTERS",
+                "OUTPUT ORDER AND LOSS", "PERMISSIONS", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
             ])
     }
 

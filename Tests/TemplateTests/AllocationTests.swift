@@ -56,4 +56,46 @@ import Tracepoints
         }
         #expect(allocations == 0)
     }
+
+    @Test(arguments: [
+        "x in (1, 3, 5..9, 0x1a1ff) && (x & 0xff) > 3", "filename ~ */[a-c]*c && text != 'other'",
+        "comm == sh && @comm != .text && text != @exe", "user in (root, alice) && cmdline ~ x*",
+        "uid == 0 && elapsed > 0 && delta >= 0 && cpu < tid", "!(exe == a || cgroup ~ /b* || ints[2] == 4)",
+    ])
+    func filteringDoesNotAllocate(filter: String) throws {
+        let event = MadeEvent().string("filename", "/usr/bin/abc").integer("x", UInt32(0x0001_a1ff))
+            .text("text", "some text").array("ints", [UInt8(1), 2, 3, 4])
+        let plan = try FilterPlan(
+            [event.layout],
+            [.init(try Filter.parse(filter), .keep)]
+                + ["x == 1", "filename ~ *.so"].map { .init(try Filter.parse($0), .forbid) },
+            symbols: KernelSymbols(), kernel: .init(filters: false))
+        var renderer = try Renderer(
+            [(event.layout, 0)], templates: [Template.parse("<x>")], filters: plan, symbols: KernelSymbols(),
+            options: RenderOptions())
+        var line = LineBuffer(capacity: 1 << 20)
+        let process = ProcessDetails(
+            parent: 1, uid: 0, user: Array("root".utf8), exe: Array("/bin/x".utf8),
+            cmdline: Array("x\0-y z\0".utf8), cgroup: Array("/a".utf8), container: nil)
+        let allocations = unsafe event.bytes.withUnsafeBytes { bytes in
+            let record = unsafe Bytes(bytes)
+            let samples = (0..<100).map { index in
+                Sample(
+                    record: record, time: 1_000_000_000 + UInt64(index), event: 0, cpu: 1, pid: 5, tid: 5,
+                    comm: Comm("sh".utf8), process: 0)
+            }
+            return unsafe samples.withUnsafeBufferPointer { samples in
+                let batch = unsafe Batch(samples: samples, wallOffset: 0, processes: [process])
+                let first = renderer.render(batch, from: 0, limit: .max, into: &line)
+                precondition(first.lines == 100)
+                return countAllocations {
+                    for _ in 0..<200 {
+                        line.removeAll()
+                        _ = renderer.render(batch, from: 0, limit: .max, into: &line)
+                    }
+                }
+            }
+        }
+        #expect(allocations == 0)
+    }
 }

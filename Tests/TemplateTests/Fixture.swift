@@ -58,8 +58,10 @@ struct MadeEvent {
         _ name: String, _ kind: Field.Kind, _ bytes: [UInt8], elementSize: Int = 1, isSigned: Bool = false,
         isRelative: Bool = false
     ) -> MadeEvent {
+        let type = kind == .dynamicText ? "char" : "T"
         let field = Field(
-            name: name, type: "__data_loc T[]", offset: record.count, size: 4, kind: kind, isSigned: isSigned,
+            name: name, type: "__data_loc \(type)[]", offset: record.count, size: 4, kind: kind,
+            isSigned: isSigned,
             elementSize: elementSize, elementCount: 0, isRelative: isRelative)
         var event = adding(field, [0, 0, 0, 0])
         event.dynamic.append((field.offset, isRelative, bytes))
@@ -136,6 +138,15 @@ struct Moment {
     var isLate = false
 }
 
+extension Moment {
+    /// The sample of an event at this moment.
+    func sample(_ record: Bytes, event: Int) -> Sample {
+        Sample(
+            record: record, time: time, event: Int32(event), cpu: cpu, pid: pid, tid: tid, comm: comm,
+            process: process == nil ? -1 : 0, isLate: isLate)
+    }
+}
+
 /// The bytes of a line for one event.
 func renderBytes(
     _ template: String, _ event: MadeEvent = MadeEvent(), _ moment: Moment = Moment(),
@@ -166,10 +177,7 @@ func render(
 ) {
     for (event, bytes, moment) in events {
         unsafe bytes.withUnsafeBytes { bytes in
-            let sample = unsafe Sample(
-                record: Bytes(bytes), time: moment.time, event: Int32(event), cpu: moment.cpu,
-                pid: moment.pid, tid: moment.tid, comm: moment.comm,
-                process: moment.process == nil ? -1 : 0, isLate: moment.isLate)
+            let sample = unsafe moment.sample(Bytes(bytes), event: event)
             unsafe withUnsafePointer(to: sample) { sample in
                 let batch = unsafe Batch(
                     samples: UnsafeBufferPointer(start: sample, count: 1), wallOffset: wallOffset,

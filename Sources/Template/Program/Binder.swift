@@ -43,7 +43,7 @@ struct Binder {
             let absent = layouts.filter { layout in
                 placeholder.alternatives.allSatisfy { $0.value(in: layout) == nil }
             }
-            if absent.count == layouts.count { throw missing(placeholder.alternatives[0]) }
+            if absent.count == layouts.count { throw UnknownName(layouts: layouts).error(placeholder.alternatives[0]) }
             // Whoever gives a default knows that the field may be absent.
             if placeholder.fallback == nil { noteAbsence(of: placeholder, in: absent) }
             try checkSpec(of: placeholder)
@@ -65,82 +65,6 @@ struct Binder {
 
     private mutating func note(_ text: String) {
         if !notes.contains(text) { notes.append(text) }
-    }
-
-    // MARK: Names
-
-    private func missing(_ alternative: Alternative) -> TemplateError {
-        let range = alternative.place.range
-        if let index = alternative.index { return wrongIndex(index, alternative) }
-        let fields = unique(layouts.flatMap { $0.fields.map(\.name) })
-        let context = ContextValue.allCases.map(\.rawValue)
-        let name = displayed(alternative.name)
-        let message: String
-        let candidates: [String]
-        switch alternative.scope {
-        case .context:
-            message = "there is no context value '\(name)'"
-            candidates = context
-        case .own, .any:
-            message =
-                layouts.count == 1
-                ? "\(displayed(layouts[0].fullName)) has no field '\(name)'"
-                : "none of the \(layouts.count) events has a field '\(name)'"
-            candidates = fields + (alternative.scope == .own ? [] : context)
-        }
-        let sign = alternative.scope == .any ? "" : alternative.scope == .own ? "." : "@"
-        return TemplateError(
-            message, at: range, hint: suggestion(for: alternative, among: candidates, sign: sign),
-            notes: choice(fields, context))
-    }
-
-    private func suggestion(for alternative: Alternative, among candidates: [String], sign: String) -> String?
-    {
-        // A name of the other kind that is right as it stands is the likeliest.
-        if alternative.scope == .context, layouts.contains(where: { $0.field(alternative.name) != nil }) {
-            return "did you mean <\(alternative.name)>?"
-        }
-        if alternative.scope == .own, ContextValue(rawValue: alternative.name) != nil {
-            return "did you mean <@\(alternative.name)>?"
-        }
-        return nearest(to: alternative.name, among: candidates).map {
-            "did you mean <\(sign)\(displayed($0))>?"
-        }
-    }
-
-    private func wrongIndex(_ index: Int, _ alternative: Alternative) -> TemplateError {
-        let name = displayed(alternative.name)
-        for layout in layouts where alternative.scope != .context {
-            guard let field = layout.field(alternative.name) else { continue }
-            if field.kind == .array {
-                let count = field.elementCount
-                return TemplateError(
-                    "'\(name)' of \(displayed(layout.fullName)) has \(count) element\(count == 1 ? "" : "s"), no [\(index)]",
-                    at: alternative.place.range, hint: "count from 0 to \(count - 1)")
-            }
-            return TemplateError(
-                "'\(name)' of \(displayed(layout.fullName)) is no array: its type is \(displayed(field.type))",
-                at: alternative.place.range, hint: "write <\(name)>")
-        }
-        var plain = alternative
-        plain.index = nil
-        guard plain.scope != .own, ContextValue(rawValue: plain.name) != nil else { return missing(plain) }
-        return TemplateError(
-            "'\(name)' is no array", at: alternative.place.range, hint: "write <\(plain.description)>")
-    }
-
-    /// What there is to choose from, and where to read more.
-    private func choice(_ fields: [String], _ context: [String]) -> [String] {
-        let shown = fields.prefix(40).joined(separator: " ") + (fields.count > 40 ? " ..." : "")
-        let first = "fields: " + displayed(shown)
-        let second = "context: " + context.joined(separator: " ")
-        let way = "try: obstrace list -v \(displayed(layouts[0].fullName))"
-        return first.utf8.count <= 60 ? [first + "     " + second, way] : [first, second, way]
-    }
-
-    private func unique(_ names: [String]) -> [String] {
-        var seen: Set<String> = []
-        return names.filter { seen.insert($0).inserted }
     }
 
     // MARK: Types

@@ -110,7 +110,7 @@ struct Compiler {
                 tail = [typed(op, manner)]
                 break alternatives
             case .context(let context):
-                need(context)
+                program.needs.formUnion(context.needs)
                 let op = typed(op(value, manner, spec), manner)
                 if context.isAlwaysKnown {
                     tail = [op]
@@ -154,16 +154,6 @@ struct Compiler {
             op.skip = Int32(chain.count - index - 1 + last.count)
             return op
         } + last
-    }
-
-    private mutating func need(_ value: ContextValue) {
-        switch value {
-        case .pid: program.needs.insert(.pid)
-        case .tid: program.needs.insert(.tid)
-        case .comm: program.needs.insert(.comm)
-        case .ppid, .uid, .user, .exe, .cmdline, .cgroup, .container: program.needs.insert(.process)
-        default: break
-        }
     }
 
     /// The bytes of a value that is the same for all lines of an event.
@@ -309,6 +299,17 @@ struct Compiler {
 }
 
 extension ContextValue {
+    /// What must be known of an event's moment for the value.
+    var needs: ContextNeeds {
+        switch self {
+        case .pid: .pid
+        case .tid: .tid
+        case .comm: .comm
+        case .ppid, .uid, .user, .exe, .cmdline, .cgroup, .container: .process
+        default: []
+        }
+    }
+
     /// Whether every event has the value.
     var isAlwaysKnown: Bool {
         switch self {
@@ -331,7 +332,7 @@ extension Op.Form {
 
 extension Op {
     /// Sets where the value is read from.
-    fileprivate mutating func read(_ value: Value) {
+    mutating func read(_ value: Value) {
         switch value {
         case .field(let field):
             // What does not fit leads out of every record, where nothing is read.

@@ -19,4 +19,15 @@ struct NameTable: Sendable {
         }
         return nil
     }
+
+    /// The number of a name, or `nil`.
+    func number(of name: String) -> Int64? {
+        for run in runs {
+            if let place = run.names.firstIndex(where: { "\($0)" == name }) { return Int64(run.first + place) }
+        }
+        return nil
+    }
+
+    /// All names, in the order of their numbers.
+    var names: [String] { runs.flatMap { $0.names.map { "\($0)" } } }
 }

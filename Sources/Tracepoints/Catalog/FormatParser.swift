@@ -111,7 +111,7 @@ extension Field {
         unsafe self.init(
             name: unsafe String(cString: field.name), type: type, offset: Int(field.offset), size: width,
             kind: kind, isSigned: isSigned, elementSize: elementSize,
-            elementCount: elementCount, isRelative: has(TEP_FIELD_IS_RELATIVE))
+            elementCount: elementCount, isRelative: has(TEP_FIELD_IS_RELATIVE), slotSize: size)
     }
 
     /// The type of an array's elements: without location mark, qualifiers and brackets.

@@ -24,7 +24,7 @@ public final class Observer {
     /// When the tracepoints were started, in nanoseconds of the event clock; no event is older.
     public private(set) var startTime: UInt64 = 0
 
-    private let options: ObserverOptions
+    let options: ObserverOptions
     private let catalog: Catalog
     private var attachment: Attachment?
     private var engine: Engine?
@@ -128,7 +128,7 @@ public final class Observer {
     }
 
     /// What samples must carry for what is wanted.
-    private func makePlan() -> Engine.Plan {
+    func makePlan() -> Engine.Plan {
         let isGlobal = PIDNamespace.isInitial
         var words: SampleWords = [.time, .raw]
         let needsIDs =
@@ -143,16 +143,6 @@ public final class Observer {
     }
 
     private func attach(_ plan: Engine.Plan) throws(TraceError) -> Attachment {
-        let own = "common_pid != \(System.processID)"
-        let excludesOwn = scope == .system && options.excludesSelf && plan.hasGlobalIDs
-        let filters: [String?] = tracepoints.map {
-            switch ($0.filter, excludesOwn) {
-            case (nil, false): nil
-            case (nil, true): own
-            case (let filter?, false): filter
-            case (let filter?, true): "(\(filter)) && \(own)"
-            }
-        }
         do throws(TraceError) {
             let folders = try cgroupFolders()
             defer { for folder in folders { System.close(folder) } }
@@ -160,7 +150,7 @@ public final class Observer {
                 scope == .system ? .everything : scope.isOfTasks ? .tasks : .cgroups
             let targets = kind == .everything ? [-1] : kind == .tasks ? try threads() : folders
             return try Attachment(
-                tracepoints: tracepoints, filters: filters, targets: targets, kind: kind, cpus: cpus.cpus,
+                tracepoints: tracepoints, filters: kernelFilters(plan), targets: targets, kind: kind, cpus: cpus.cpus,
                 bufferSize: options.bufferSize(cpuCount: cpus.cpus.count), words: plan.words,
                 followsTasks: plan.tracksTasks)
         } catch {
@@ -174,8 +164,22 @@ public final class Observer {
         }
     }
 
+    /// What the kernel tests for each tracepoint: the caller's filter, and that it is not us.
+    func kernelFilters(_ plan: Engine.Plan) -> [String?] {
+        let own = "common_pid != \(System.processID)"
+        let excludesOwn = scope == .system && options.excludesSelf && plan.hasGlobalIDs
+        return tracepoints.map {
+            switch ($0.filter, excludesOwn) {
+            case (nil, false): nil
+            case (nil, true): own
+            case (let filter?, false): filter
+            case (let filter?, true): "(\(filter)) && \(own)"
+            }
+        }
+    }
+
     /// The thread ids to attach to.
-    private func threads() throws(TraceError) -> [Int32] {
+    func threads() throws(TraceError) -> [Int32] {
         var threads: [Int32] = []
         switch scope {
         case .processes(let pids):

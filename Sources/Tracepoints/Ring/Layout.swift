@@ -30,6 +30,8 @@ public struct Field: Sendable, Hashable {
     public let offset: Int
     /// The width within the fixed part of the record, in bytes: 4 for a dynamic field.
     public let size: Int
+    /// The width that the record has for it, in bytes; more than `size` where a register holds a smaller type.
+    public let slotSize: Int
     /// How the bytes are to be read.
     public let kind: Kind
     /// Whether integers (and the elements of arrays) are signed.
@@ -44,12 +46,13 @@ public struct Field: Sendable, Hashable {
     /// Describes a field; the values are those of the kernel's `format` file.
     public init(
         name: String, type: String, offset: Int, size: Int, kind: Kind, isSigned: Bool,
-        elementSize: Int, elementCount: Int, isRelative: Bool = false
+        elementSize: Int, elementCount: Int, isRelative: Bool = false, slotSize: Int? = nil
     ) {
         self.name = name
         self.type = type
         self.offset = offset
         self.size = size
+        self.slotSize = slotSize ?? size
         self.kind = kind
         self.isSigned = isSigned
         self.elementSize = elementSize

@@ -1,0 +1,37 @@
+/// What an observer would ask of the kernel.
+package struct Explanation {
+    /// The kernel's filter of each tracepoint; `nil` for none.
+    package let filters: [String?]
+    /// The words of each sample.
+    package let words: SampleWords
+    /// Whether the kernel tells of tasks that start, rename themselves and end.
+    package let tracksTasks: Bool
+    /// The number of perf events, each of which is a descriptor.
+    package let descriptorCount: Int
+    /// The number of bytes that all rings take up together.
+    package let ringBytes: Int
+}
+
+extension Observer {
+    /// Tells what `open` would ask of the kernel, and asks nothing.
+    ///
+    /// - Throws: `TraceError.noSuchProcess`.
+    package func explain() throws(TraceError) -> Explanation {
+        let plan = makePlan()
+        let lanes = cpus.cpus.count
+        let page = System.pageSize
+        var pages = 1
+        while pages * page < options.bufferSize(cpuCount: lanes) { pages *= 2 }
+        let targetCount =
+            switch scope {
+            case .system: 1
+            case .processes, .threads: try threads().count
+            case .cgroups(let paths): paths.count
+            }
+        return Explanation(
+            filters: kernelFilters(plan), words: plan.words, tracksTasks: plan.tracksTasks,
+            descriptorCount: (tracepoints.count + 1) * lanes * targetCount,
+            // A page of cursors goes before each ring.
+            ringBytes: lanes * (pages + 1) * page)
+    }
+}

@@ -1,0 +1,28 @@
+import Template
+import Tracepoints
+
+/// `--explain`: what would be traced, and how.
+enum Explainer {
+    /// The plan in words, ended by a newline.
+    static func text(_ plan: borrowing Plan, _ explanation: Explanation, cpuCount: Int) -> String {
+        var lines: [String] = []
+        for (index, layout) in plan.layouts.enumerated() {
+            lines.append(layout.fullName)
+            lines.append("  kernel:   \(explanation.filters[index] ?? "all events")")
+            lines.append("  obstrace: \(plan.filters.restFilters[index] ?? "all that come")")
+        }
+        lines.append("sample: \(words(explanation.words))")
+        if explanation.tracksTasks { lines.append("beside samples: records of renamings, forks and exits") }
+        lines.append("descriptors: \(explanation.descriptorCount)")
+        lines.append(
+            "buffers: \(explanation.ringBytes) bytes on \(cpuCount) CPU\(cpuCount == 1 ? "" : "s")")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func words(_ words: SampleWords) -> String {
+        let names: [(SampleWords, String)] = [
+            (.ids, "process and thread id"), (.time, "time"), (.cpu, "CPU"), (.raw, "record"),
+        ]
+        return names.filter { words.contains($0.0) }.map(\.1).joined(separator: ", ")
+    }
+}

@@ -1,0 +1,82 @@
+import CommandLine
+import Template
+import Tracepoints
+
+/// The filters of a command line, each with the argument that it comes from.
+struct Filters {
+    private(set) var conditions: [FilterPlan.Condition] = []
+    private var arguments: [Argument] = []
+
+    /// Reads all filters; `events` are those that are traced.
+    ///
+    /// - Throws: the first one that cannot be read.
+    init(of typed: TraceArguments, events: [SelectedEvent]) throws(Failure) {
+        for (index, argument) in typed.filters.enumerated() {
+            let own = events.indices.filter { events[$0].filter == index }
+            add(FilterPlan.Condition(try Self.filter(argument), .keep, events: own), argument)
+        }
+        if let first = typed.taskNames.first {
+            add(FilterPlan.Condition(.taskNames(typed.taskNames.map(\.text)), .keep), first)
+        }
+        if let first = typed.users.first {
+            var ids: [UInt32] = []
+            for list in typed.users { ids += try Self.ids(of: list) }
+            add(FilterPlan.Condition(.users(ids), .keep), first)
+        }
+        if let until = typed.until { add(FilterPlan.Condition(try Self.filter(until), .until), until) }
+        for argument in typed.expectations {
+            add(FilterPlan.Condition(try Self.filter(argument), .expect), argument)
+        }
+        for argument in typed.prohibitions {
+            add(FilterPlan.Condition(try Self.filter(argument), .forbid), argument)
+        }
+    }
+
+    private mutating func add(_ condition: FilterPlan.Condition, _ argument: Argument) {
+        conditions.append(condition)
+        arguments.append(argument)
+    }
+
+    /// Binds the filters to the events.
+    ///
+    /// - Throws: the first one that does not fit.
+    func plan(
+        _ layouts: [EventLayout], _ symbols: KernelSymbols, _ kernel: FilterPlan.KernelAbilities
+    ) throws(Failure) -> FilterPlan {
+        do throws(FilterBindError) {
+            return try FilterPlan(layouts, conditions, symbols: symbols, kernel: kernel)
+        } catch {
+            throw Failure(UsageError(error.error, in: arguments[error.condition]))
+        }
+    }
+
+    /// The text of a condition.
+    func text(of condition: Int) -> String { arguments[condition].text }
+
+    private static func filter(_ argument: Argument) throws(Failure) -> Filter {
+        do throws(TemplateError) {
+            return try Filter.parse(argument.text)
+        } catch {
+            throw Failure(UsageError(error, in: argument))
+        }
+    }
+
+    /// The ids of users that are given by name or number.
+    private static func ids(of list: Argument) throws(Failure) -> [UInt32] {
+        var ids: [UInt32] = []
+        var start = 0
+        for user in list.text.split(separator: ",", omittingEmptySubsequences: false) {
+            let range = start..<start + user.utf8.count
+            start = range.upperBound + 1
+            guard let id = UInt32(user) ?? Users.id(of: String(user)) else {
+                let similar = Similar.names(to: String(user), among: Users.names())
+                throw Failure(
+                    UsageError(
+                        user.isEmpty ? "a user is missing" : "there is no user '\(user)'", at: list,
+                        range: range, hint: similar.first.map { "did you mean \($0)?" }))
+            }
+            ids.append(id)
+        }
+        return ids
+    }
+}
