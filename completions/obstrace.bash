@@ -112,7 +112,7 @@ _obstrace() {
                 _obstrace_command
                 return
                 ;;
-            -f | --format | --where | -o | --output | -n | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | --comm | -u | --user | -C | --cpu | -m | --buffer | --field | --type | --color) flag=${words[i]} ;;
+            -f | --format | --where | -o | --output | -n | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | -m | --buffer | --field | --type | --color) flag=${words[i]} ;;
             -*) ;;
             trace | list | help)
                 [[ $subcommand ]] || subcommand=${words[i]} ;;
@@ -124,14 +124,14 @@ _obstrace() {
     done
     if [[ ! $flag && $cur == --*=* ]]; then
         flag=${cur%%=*} head=${cur%%=*}= cur=${cur#*=}
-    elif [[ ! $flag && $cur == -[fondpuCm]?* ]]; then
+    elif [[ ! $flag && $cur == -[fondptuCm]?* ]]; then
         flag=${cur:0:2} head=${cur:0:2} cur=${cur:2}
     fi
     case $flag in
         -f | --format) _obstrace_template ;;
         --json) _obstrace_words 'strings numbers strings,numbers' ;;
         --csv | --tsv | --logfmt) _obstrace_words 'numbers' ;;
-        -o | --output) _obstrace_files ;;
+        -o | --output | --cgroup) _obstrace_files ;;
         -p | --pid) _obstrace_processes ;;
         -u | --user) _obstrace_users ;;
         --color) _obstrace_words 'auto always never' ;;
@@ -139,7 +139,7 @@ _obstrace() {
             case $cur in
                 -*)
                     case ${subcommand:-trace} in
-                        trace) _obstrace_words '-f --format --where --json --csv --tsv --logfmt --no-pushdown --explain -o --output -n --count -d --duration --until --expect --forbid -p --pid --comm -u --user -C --cpu --all-processes -m --buffer --strict -q --quiet -v --verbose --color -h --help --version' ;;
+                        trace) _obstrace_words '-f --format --where --json --csv --tsv --logfmt --no-pushdown --explain -o --output -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict -q --quiet -v --verbose --color -h --help --version' ;;
                         list) _obstrace_words '--field --type -v --verbose --json --color -h --help --version' ;;
                         help) _obstrace_words '-h --help --version' ;;
                     esac

@@ -12,7 +12,7 @@ function __obstrace_operands
     for word in (commandline -opc)[2..]
         if $is_value
             set is_value false
-        else if contains -- $word -f --format --where -o --output -n --count -d --duration --until --expect --forbid -p --pid --comm -u --user -C --cpu -m --buffer --field --type --color
+        else if contains -- $word -f --format --where -o --output -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu -m --buffer --field --type --color
             set is_value true
         else if not string match -q -- '-*' $word
             echo -- $word
@@ -102,6 +102,9 @@ complete -c obstrace -n '__obstrace_is trace' -l until -x -d 'stop after the fir
 complete -c obstrace -n '__obstrace_is trace' -l expect -x -d 'exit with status 5 unless an event fulfils EXPR'
 complete -c obstrace -n '__obstrace_is trace' -l forbid -x -d 'stop with status 5 once an event fulfils EXPR'
 complete -c obstrace -n '__obstrace_is trace' -s p -l pid -x -a '(__fish_append , (__fish_complete_pids))' -d 'only these processes and what they start'
+complete -c obstrace -n '__obstrace_is trace' -s t -l tid -x -d 'only these threads and what they start'
+complete -c obstrace -n '__obstrace_is trace' -l cgroup -r -F -d 'only what runs in the cgroup PATH or below it'
+complete -c obstrace -n '__obstrace_is trace' -l container -x -d 'only what runs in the container whose id or name starts with ID'
 complete -c obstrace -n '__obstrace_is trace' -l comm -x -d 'only tasks whose name matches GLOB: \'nginx*\''
 complete -c obstrace -n '__obstrace_is trace' -s u -l user -x -a '(__fish_append , (__fish_complete_users))' -d 'only processes of these users'
 complete -c obstrace -n '__obstrace_is trace' -s C -l cpu -x -d 'only these CPUs: 0-3,5'

@@ -106,7 +106,7 @@ extension Flag {
             detail: ["Stop after N events have been printed."],
             set: { draft, number throws(UsageError) in draft.trace.count = try number.lineCount() }),
         Flag(
-            "duration", "d", misnomers: ["--time", "--timeout", "-t"],
+            "duration", "d", misnomers: ["--time", "--timeout"],
             value: Value(name: "TIME", completion: .nothing),
             of: .trace, topic: .limits,
             summary: "stop after TIME: 5s, 500ms, 1.5m",
@@ -164,6 +164,45 @@ extension Flag {
                     draft.trace.pids.append(pid)
                 }
             }),
+        Flag(
+            "tid", "t", misnomers: ["--thread", "-T"],
+            value: Value(name: "TID,...", completion: .nothing),
+            of: .trace, topic: .scope, isCommon: false,
+            summary: "only these threads and what they start",
+            detail: [
+                "Trace only these threads, and the threads and processes that they start from now on.",
+                "Given several times, the lists add up.",
+            ],
+            set: { draft, list throws(UsageError) in
+                for tid in try list.pids() where !draft.trace.tids.contains(tid) {
+                    draft.trace.tids.append(tid)
+                }
+            }),
+        Flag(
+            "cgroup", misnomers: ["--cgroups", "-G"],
+            value: Value(name: "PATH", completion: .files),
+            of: .trace, topic: .scope, isCommon: false,
+            summary: "only what runs in the cgroup PATH or below it",
+            detail: [
+                "Trace only what runs in the cgroup PATH or below it.",
+                "PATH is a folder below `/sys/fs/cgroup`, or a path as `/proc/PID/cgroup` has it; it may be a "
+                    + "glob for several.",
+                "Given several times, any of them will do.",
+            ],
+            set: { draft, path throws(UsageError) in draft.trace.cgroups.append(try path.nonEmpty("a PATH")) }
+        ),
+        Flag(
+            "container", misnomers: ["--containers", "--docker"],
+            value: Value(name: "ID", completion: .nothing),
+            of: .trace, topic: .scope, isCommon: false,
+            summary: "only what runs in the container whose id or name starts with ID",
+            detail: [
+                "Trace only what runs in the container whose id or name starts with ID.",
+                "It is found by the name of its cgroup, as docker, podman, containerd, kubernetes, LXC and "
+                    + "systemd give them.",
+                "Given several times, any of them will do.",
+            ],
+            set: { draft, id throws(UsageError) in draft.trace.containers.append(try id.nonEmpty("an ID")) }),
         Flag(
             "comm", misnomers: ["--command", "--task"],
             value: Value(name: "GLOB", completion: .nothing),
@@ -257,7 +296,7 @@ extension Flag {
             ],
             set: { draft, glob in draft.list.fieldGlob = glob }),
         Flag(
-            "type", misnomers: ["--types", "-t"],
+            "type", misnomers: ["--types"],
             value: Value(name: "GLOB", completion: .nothing),
             of: .list, topic: .search,
             summary: "only events with a field of a type like GLOB",

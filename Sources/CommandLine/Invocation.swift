@@ -109,6 +109,12 @@ public struct TraceArguments: Sendable, Equatable {
     public internal(set) var explains = false
     /// The processes to trace, without repetitions; empty for all.
     public internal(set) var pids: [Int32] = []
+    /// The threads to trace, without repetitions; empty for all.
+    public internal(set) var tids: [Int32] = []
+    /// The cgroups to trace, each a path or a glob; empty for all.
+    public internal(set) var cgroups: [Argument] = []
+    /// The containers to trace, each the start of an id or a name; empty for all.
+    public internal(set) var containers: [Argument] = []
     /// The CPUs to trace; nil for all.
     public internal(set) var cpus: CPUList?
     /// The size of each CPU's buffer in bytes, at least 1.

@@ -7,10 +7,10 @@ struct Filters {
     private(set) var conditions: [FilterPlan.Condition] = []
     private var arguments: [Argument] = []
 
-    /// Reads all filters; `events` are those that are traced.
+    /// Reads all filters; `events` are those that are traced, `cgroups` the paths to test events for.
     ///
     /// - Throws: the first one that cannot be read.
-    init(of typed: TraceArguments, events: [SelectedEvent]) throws(Failure) {
+    init(of typed: TraceArguments, events: [SelectedEvent], cgroups: [String]) throws(Failure) {
         for (index, argument) in typed.filters.enumerated() {
             let own = events.indices.filter { events[$0].filter == index }
             add(FilterPlan.Condition(try Self.filter(argument), .keep, events: own), argument)
@@ -22,6 +22,9 @@ struct Filters {
             var ids: [UInt32] = []
             for list in typed.users { ids += try Self.ids(of: list) }
             add(FilterPlan.Condition(.users(ids), .keep), first)
+        }
+        if !cgroups.isEmpty, let first = typed.cgroups.first ?? typed.containers.first {
+            add(FilterPlan.Condition(.cgroups(cgroups), .keep), first)
         }
         if let until = typed.until { add(FilterPlan.Condition(try Self.filter(until), .until), until) }
         for argument in typed.expectations {

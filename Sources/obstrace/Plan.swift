@@ -9,6 +9,8 @@ struct Plan: ~Copyable {
     let layouts: [EventLayout]
     /// Whether each event may be left out where it cannot be traced.
     let isOptional: [Bool]
+    /// Which tasks are traced.
+    let scope: TraceScope
     /// The filters as they were typed.
     let conditions: Filters
     /// What the kernel tests of the filters, and what is tested here.
@@ -34,6 +36,7 @@ struct Plan: ~Copyable {
         for event in events {
             layouts.append(try selector.layout(of: event, selections: arguments.selections))
         }
+        let scope = try TraceScope(arguments)
         let printer = FallbackPrinter(layouts: layouts, catalog: catalog)
         var options = RenderOptions()
         options.colour = Terminal.isColoured(arguments.colour, output: arguments.output)
@@ -45,7 +48,7 @@ struct Plan: ~Copyable {
         var kernel = FilterPlan.KernelAbilities(
             filters: arguments.usesKernelFilters, hasGlobalIDs: PIDNamespace.isInitial)
         kernel.refusals = refusals
-        let conditions = try Filters(of: arguments, events: events)
+        let conditions = try Filters(of: arguments, events: events, cgroups: scope.testedCgroups)
         let filters = try conditions.plan(layouts, symbols, kernel)
         let renderer = try renderer(
             zip(layouts, events).map { ($0, $1.template) }, templates, filters, symbols, arguments, options)
@@ -58,7 +61,7 @@ struct Plan: ~Copyable {
             templates.flatMap(\.warnings).map(\.message) + renderer.notes + filters.notes + fallbacks
         return Plan(
             arguments: arguments, catalog: catalog, layouts: layouts,
-            isOptional: events.map(\.isOptional),
+            isOptional: events.map(\.isOptional), scope: scope,
             conditions: conditions, filters: filters, refusals: refusals, renderer: renderer,
             commandPath: try commandPath(of: arguments), notes: notes)
     }

@@ -7,7 +7,23 @@ import Tracepoints
 struct Session: ~Copyable {
     /// Why a run ends.
     private enum End {
-        case signal, limit, commandEnded, tasksEnded, readerGone, abandoned
+        /// A signal asked for it.
+        case signal
+        /// Enough lines are printed, or a condition has decided.
+        case enough
+        /// The time is up.
+        case timeUp
+        /// The command has ended.
+        case commandEnded
+        /// Everything that was to be traced is gone.
+        case scopeEnded
+        /// Whoever reads what we print has gone.
+        case readerGone
+        /// Whoever reads what we print takes no more of it.
+        case abandoned
+
+        /// Whether the command is to end with the run.
+        var endsCommand: Bool { self == .enough || self == .timeUp }
     }
 
     /// The tokens under which our descriptors are waited for.
@@ -15,6 +31,8 @@ struct Session: ~Copyable {
         static let signal: UInt64 = 0
         static let command: UInt64 = 1
         static let output: UInt64 = 2
+        /// That of a process is this and its id.
+        static let processes: UInt64 = 1 << 16
     }
 
     /// How long the other side may take nothing from us once the run is to end, in nanoseconds.
@@ -34,6 +52,11 @@ struct Session: ~Copyable {
     private var startTime: UInt64 = 0
     private var hasExecuted = false
     private var signalCount = 0
+    /// The cgroups that are still there, and when to look again.
+    private var cgroups: [String]
+    private var nextCgroupCheck: UInt64 = 0
+    /// The processes of `-p` that have not ended.
+    private var processes: [Int32: Int32] = [:]
     private var end: End?
 
     /// Traces as the command line asks and answers the exit status.
@@ -54,6 +77,7 @@ struct Session: ~Copyable {
         plan: consuming Plan, observer: Observer, signals: consuming Signals, command: HeldProcess?,
         sink: consuming Sink
     ) {
+        cgroups = plan.scope.folders
         self.plan = plan
         self.observer = observer
         self.signals = signals
@@ -100,11 +124,10 @@ struct Session: ~Copyable {
         options.excludesSelf = !arguments.allProcesses
         options.excludedPipe = sink.isPipe && !arguments.allProcesses ? sink.number : nil
         // A command that does not run is counted as the one thread that it would be.
-        let commands = command.map { [$0.pid] } ?? (arguments.command.isEmpty ? [] : [System.processID])
-        let pids = arguments.pids + commands
+        let runner = command?.pid ?? (arguments.command.isEmpty ? nil : System.processID)
         do throws(TraceError) {
             let observer = try Observer(
-                scope: pids.isEmpty ? .system : .processes(pids), options: options, catalog: plan.catalog)
+                scope: plan.scope.scope(command: runner), options: options, catalog: plan.catalog)
             for (index, layout) in plan.layouts.enumerated() {
                 try observer.add(
                     layout, filter: plan.filters.kernelFilters[index], isOptional: plan.isOptional[index])
@@ -140,8 +163,9 @@ struct Session: ~Copyable {
                 try observer.wait(atMost: Int32(clamping: left ?? 1000))
             }
             for (token, events) in wakeup.others { handle(token, events) }
-            if wakeup.tasksHaveEnded { end = end ?? .tasksEnded }
-            if let deadline, System.monotonicTime() >= deadline { end = end ?? .limit }
+            if wakeup.tasksHaveEnded { end = end ?? .scopeEnded }
+            if let deadline, System.monotonicTime() >= deadline { end = end ?? .timeUp }
+            watchCgroups()
             if end == nil {
                 searchReaders()
                 try drain(isLast: false)
@@ -157,6 +181,12 @@ struct Session: ~Copyable {
             // A regular file cannot be waited for, and has no reader that could go.
             if sink.isPipe { try observer.watch(sink.number, [], token: Token.output) }
             try observer.open()
+            for pid in plan.scope.pids {
+                // One that has ended meanwhile shows by its events.
+                guard let descriptor = try? System.pidDescriptor(pid).take() else { continue }
+                processes[pid] = descriptor
+                try observer.watch(descriptor, .readable, token: Token.processes + UInt64(pid))
+            }
         } catch {
             guard case .badFilter(let event, _, let reason, _) = error,
                 let place = plan.layouts.firstIndex(where: { $0.fullName == event }),
@@ -176,8 +206,17 @@ struct Session: ~Copyable {
         switch token {
         case Token.signal: while let signal = signals.next() { handle(signal) }
         case Token.command: end = end ?? .commandEnded
-        default: end = .readerGone
+        case Token.output: end = .readerGone
+        default: noteEnd(of: Int32(clamping: token - Token.processes))
         }
+    }
+
+    /// Tells that a process of `-p` has ended; what it has started is still traced.
+    private mutating func noteEnd(of pid: Int32) {
+        guard let descriptor = processes.removeValue(forKey: pid) else { return }
+        observer.unwatch(descriptor)
+        System.close(descriptor)
+        say(["process \(pid) has ended"])
     }
 
     /// The terminal sends its signals to the command as well, and what that makes of them decides; a
@@ -203,6 +242,17 @@ struct Session: ~Copyable {
         observer.exclude(PipelineReaders.find(sink.number))
     }
 
+    /// Ends the scope of cgroups that are removed while they are traced.
+    private mutating func watchCgroups() {
+        let now = System.monotonicTime()
+        guard case .cgroups = observer.scope, now >= nextCgroupCheck else { return }
+        nextCgroupCheck = now &+ 1_000_000_000
+        let removed = cgroups.filter { (try? System.status(of: $0)) == nil }
+        for folder in removed { say(["the cgroup \(folder) is gone"]) }
+        cgroups.removeAll(where: removed.contains)
+        if cgroups.isEmpty { end = end ?? .scopeEnded }
+    }
+
     /// Prints what the rings hold.
     private mutating func drain(isLast: Bool) throws(Failure) {
         observer.beginDrain(isLast: isLast)
@@ -217,9 +267,9 @@ struct Session: ~Copyable {
             let rendered = plan.renderer.render(batch, from: 0, limit: left, into: &line)
             lines += UInt64(rendered.lines)
             try flush()
-            if plan.renderer.verdict != nil { end = end ?? .limit }
-            if let count = plan.arguments.count, lines >= count { end = end ?? .limit }
-            if end == .readerGone || end == .abandoned || end == .limit || plan.renderer.verdict != nil {
+            if end == .readerGone || end == .abandoned { return }
+            if plan.renderer.verdict != nil || plan.arguments.count.map({ lines >= $0 }) ?? false {
+                end = end ?? .enough
                 return
             }
         }
@@ -252,8 +302,10 @@ struct Session: ~Copyable {
 
     /// Stops, prints what is left, sums up, and answers the exit status.
     private mutating func finish() throws(Failure) -> Int32 {
-        if end != .limit { observer.disable() }
-        if end != .readerGone, end != .limit { try drain(isLast: true) }
+        if end != .enough, end != .readerGone {
+            observer.disable()
+            try drain(isLast: true)
+        }
         if end == .readerGone {
             command?.send(SIGTERM)
             observer.abandon()
@@ -287,14 +339,15 @@ struct Session: ~Copyable {
 
     /// The status of the command, which is ended where it still runs.
     private func commandStatus(_ command: HeldProcess) throws(Failure) -> Int32 {
-        if end == .limit { command.send(SIGTERM) }
+        let endsCommand = end?.endsCommand ?? false
+        if endsCommand { command.send(SIGTERM) }
         if end == .signal { return Status.done }
         let ended = try checked { () throws(SystemError) in try command.wait() }
         if let code = command.execError {
             let error = CommandError(plan.arguments.command[0], code: code)
             throw Failure(error.message, status: error.status)
         }
-        if end == .limit { return Status.done }
+        if endsCommand { return Status.done }
         return switch ended {
         case .exited(let status): status
         case .signaled(let signal): 128 + signal

@@ -27,6 +27,25 @@ public struct Filter: Sendable, Equatable {
                 }))
     }
 
+    /// Events of processes in any of the cgroups, each a path as `/proc/PID/cgroup` has it, or below them.
+    public static func cgroups(_ paths: [String]) -> Filter {
+        let subject = Subject(.init(scope: .context, name: "cgroup", place: Place(range: 0..<0)))
+        func literal(_ text: String) -> Literal {
+            Literal(atoms: [Atom(text: Array(text.utf8), isQuoted: true)])
+        }
+        return Filter(
+            .or(
+                paths.flatMap { path -> [Expression] in
+                    // What the path has of a glob's signs stands for itself.
+                    let plain = path.map { "*?[\\".contains($0) ? "\\\($0)" : "\($0)" }.joined()
+                    let below = (path == "/" ? "" : plain) + "/*"
+                    return [
+                        .comparison(subject, .equal, literal(path)),
+                        .comparison(subject, .like, literal(below)),
+                    ]
+                }))
+    }
+
     /// Events of processes that run as any of the users.
     public static func users(_ ids: [UInt32]) -> Filter {
         let items = ids.map { Literal(atoms: [Atom(text: Array(String($0).utf8), isQuoted: false)]) }

@@ -43,7 +43,9 @@ struct Binder {
             let absent = layouts.filter { layout in
                 placeholder.alternatives.allSatisfy { $0.value(in: layout) == nil }
             }
-            if absent.count == layouts.count { throw UnknownName(layouts: layouts).error(placeholder.alternatives[0]) }
+            if absent.count == layouts.count {
+                throw UnknownName(layouts: layouts).error(placeholder.alternatives[0])
+            }
             // Whoever gives a default knows that the field may be absent.
             if placeholder.fallback == nil { noteAbsence(of: placeholder, in: absent) }
             try checkSpec(of: placeholder)

@@ -23,7 +23,9 @@ struct NameTable: Sendable {
     /// The number of a name, or `nil`.
     func number(of name: String) -> Int64? {
         for run in runs {
-            if let place = run.names.firstIndex(where: { "\($0)" == name }) { return Int64(run.first + place) }
+            if let place = run.names.firstIndex(where: { "\($0)" == name }) {
+                return Int64(run.first + place)
+            }
         }
         return nil
     }

@@ -54,6 +54,11 @@ public struct Cgroups {
         return all().filter { glob.matches(String($0.dropFirst(root.utf8.count))) }
     }
 
+    /// A folder's path as `/proc/PID/cgroup` has it.
+    public func path(of folder: String) -> String {
+        folder == root ? "/" : String(folder.dropFirst(root.utf8.count))
+    }
+
     /// The containers whose id or name starts with `prefix`: of docker, podman, containerd, kubernetes, and
     /// those that systemd and LXC name.
     public func containers(withPrefix prefix: String) -> [Container] {

@@ -150,7 +150,8 @@ public final class Observer {
                 scope == .system ? .everything : scope.isOfTasks ? .tasks : .cgroups
             let targets = kind == .everything ? [-1] : kind == .tasks ? try threads() : folders
             return try Attachment(
-                tracepoints: tracepoints, filters: kernelFilters(plan), targets: targets, kind: kind, cpus: cpus.cpus,
+                tracepoints: tracepoints, filters: kernelFilters(plan), targets: targets, kind: kind,
+                cpus: cpus.cpus,
                 bufferSize: options.bufferSize(cpuCount: cpus.cpus.count), words: plan.words,
                 followsTasks: plan.tracksTasks)
         } catch {

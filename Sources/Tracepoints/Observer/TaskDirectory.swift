@@ -1,7 +1,7 @@
 /// What `/proc` tells of tasks.
-enum TaskDirectory {
+package enum TaskDirectory {
     /// The thread ids of a process; empty when there is none of that id.
-    static func threads(of pid: Int32) -> [Int32] {
+    package static func threads(of pid: Int32) -> [Int32] {
         System.entries(of: "/proc/\(pid)/task").compactMap { Int32($0) }
     }
 
