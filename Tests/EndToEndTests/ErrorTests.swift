@@ -68,11 +68,22 @@ extension EndToEnd {
             #expect(result.errors.contains("try: ") && result.errors.contains(converted), "\(result.summary)")
         }
 
-        @Test("A filter that the kernel refuses: the kernel's own message, status 2")
+        @Test("A filter with a field that no event has: a caret below it, a suggestion, status 2")
         func badFilter() throws {
-            let result = try obstrace("sched:sched_process_exec", "--where", "nofield == 1", "-f", "<pid>")
+            let result = try obstrace("sched:sched_process_exec", "--where", "filenme == 1", "-f", "<pid>")
             #expect(result.status == 2)
-            #expect(result.errors.contains("Field not found"), "\(result.summary)")
+            let lines = result.errors.split(separator: "\n").map(String.init)
+            #expect(caret(in: lines) == "filenme", "\(result.summary)")
+            #expect(result.errors.contains("did you mean filename?"), "\(result.summary)")
+        }
+
+        @Test("A user that is not there: a caret below it, a suggestion, status 2")
+        func badUser() throws {
+            let result = try obstrace("sched:sched_process_exec", "-u", "0,roott")
+            #expect(result.status == 2)
+            let lines = result.errors.split(separator: "\n").map(String.init)
+            #expect(caret(in: lines) == "roott", "\(result.summary)")
+            #expect(result.errors.contains("did you mean root?"), "\(result.summary)")
         }
 
         @Test(
