@@ -119,7 +119,7 @@ extension Flag {
         Flag(
             "until",
             value: Value(name: "EXPR", completion: .nothing),
-            of: .trace, topic: .limits,
+            of: .trace, topic: .limits, isCommon: false,
             summary: "stop after the first event that fulfils EXPR",
             detail: [
                 "Stop once an event that is printed fulfils EXPR.",

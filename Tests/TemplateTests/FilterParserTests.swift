@@ -116,6 +116,7 @@ struct WrongFilter: CustomTestStringConvertible {
         WrongFilter("a[x] == 1", "^^^^", "'a[x]' is no name of a field"),
         WrongFilter("a[99999] == 1", "^^^^^^^^", "'a[99999]' is no name of a field"),
         WrongFilter("a & 4 == 4", "^^^^^", "in C this compares before it masks", "write (a & 4) ..."),
+        WrongFilter("!a & 4", "^", "it is not clear how far '!' reaches", "write !(a & 4)"),
         WrongFilter("!a == 1", "^", "it is not clear how far '!' reaches", "write !(a == 1)"),
         WrongFilter("a == 1 == 2", "       ^^", "comparisons do not chain", "join them with &&"),
         WrongFilter("1 < a < 3", "^", "'1' is no name of a field", "the field stands on the left: pid == 1"),

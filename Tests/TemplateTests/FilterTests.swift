@@ -136,6 +136,9 @@ func passes(_ filter: String, _ event: MadeEvent, _ moment: Moment = Moment()) t
         #expect(plan.kernelFilters == ["u8 == 200", "x == 5 && x != 5"])
         #expect(plan.restFilters == [nil, nil])
         #expect(try filterPlan("fixed == bash", events: events).notes == [])
+        let watch = try FilterPlan(
+            events.map(\.layout), [.init(Filter.parse("x == 5"), .forbid)], symbols: KernelSymbols())
+        #expect(watch.notes == [])
     }
 
     @Test func numbersThatFitOneEventOnly() throws {

@@ -4,10 +4,13 @@ import Tracepoints
 struct FilterBinder {
     let layouts: [EventLayout]
     let symbols: KernelSymbols
+    /// Whether the user is told where a name is absent.
+    let tellsAbsence: Bool
     /// What the user is to be told once: where a condition does not apply.
     private(set) var notes: [String] = []
 
-    init(layouts: [EventLayout], symbols: KernelSymbols) {
+    init(layouts: [EventLayout], symbols: KernelSymbols, tellsAbsence: Bool) {
+        self.tellsAbsence = tellsAbsence
         self.layouts = layouts
         self.symbols = symbols
     }
@@ -72,7 +75,7 @@ struct FilterBinder {
                     + "'\(displayed(expression.description))' is always \(outcome): \(first.misfit.error.message)"
             )
         }
-        if !absent.isEmpty {
+        if !absent.isEmpty, tellsAbsence {
             note(
                 "\(named(absent)) \(absent.count == 1 ? "has" : "have") no field '\(subject.name.name)'; "
                     + "the condition on it is false there")

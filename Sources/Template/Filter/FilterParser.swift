@@ -91,13 +91,15 @@ struct FilterParser {
     private mutating func negation(_ sign: FilterToken) throws(TemplateError) -> Expression {
         let isBare = token.kind == .word
         let part = try condition()
-        if isBare {
+        let isWide =
             switch part {
-            case .comparison, .membership:
-                throw TemplateError(
-                    "it is not clear how far '!' reaches", at: sign.range, hint: "write !(\(part))")
-            default: break
+            case .comparison, .membership: true
+            case .truth(let subject): subject.mask != nil
+            case .or, .and, .not, .constant: false
             }
+        guard !isBare || !isWide else {
+            throw TemplateError(
+                "it is not clear how far '!' reaches", at: sign.range, hint: "write !(\(part))")
         }
         return .not(part)
     }

@@ -76,7 +76,9 @@ public struct FilterPlan {
         for (index, condition) in conditions.enumerated() {
             let events =
                 condition.role == .keep ? condition.events ?? Array(layouts.indices) : Array(layouts.indices)
-            var binder = FilterBinder(layouts: events.map { layouts[$0] }, symbols: symbols)
+            // Who watches for something among all events knows that not all of them have it.
+            var binder = FilterBinder(
+                layouts: events.map { layouts[$0] }, symbols: symbols, tellsAbsence: condition.role == .keep)
             do throws(TemplateError) {
                 let nodes = try binder.bind(condition.filter.expression)
                 for (event, node) in zip(events, nodes) {
