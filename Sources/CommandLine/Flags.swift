@@ -206,7 +206,7 @@ extension Flag {
         Flag(
             "comm", misnomers: ["--command", "--task"],
             value: Value(name: "GLOB", completion: .nothing),
-            of: .trace, topic: .scope,
+            of: .trace, topic: .scope, isCommon: false,
             summary: "only tasks whose name matches GLOB: 'nginx*'",
             detail: [
                 "Trace only tasks whose name matches GLOB, which has to match the whole of the name.",

@@ -4,7 +4,7 @@ import Tracepoints
 /// `--explain`: what would be traced, and how.
 enum Explainer {
     /// The plan in words, ended by a newline.
-    static func text(_ plan: borrowing Plan, _ explanation: Explanation, cpuCount: Int) -> String {
+    static func text(_ plan: borrowing Plan, _ explanation: Explanation) -> String {
         var lines: [String] = []
         for (index, layout) in plan.layouts.enumerated() {
             lines.append(layout.fullName)
@@ -15,7 +15,8 @@ enum Explainer {
         if explanation.tracksTasks { lines.append("beside samples: records of renamings, forks and exits") }
         lines.append("descriptors: \(explanation.descriptorCount)")
         lines.append(
-            "buffers: \(explanation.ringBytes) bytes on \(cpuCount) CPU\(cpuCount == 1 ? "" : "s")")
+            "buffers: \(explanation.ringBytes) bytes on \(explanation.ringCount) CPU\(explanation.ringCount == 1 ? "" : "s")"
+        )
         return lines.joined(separator: "\n") + "\n"
     }
 

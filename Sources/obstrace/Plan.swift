@@ -17,6 +17,8 @@ struct Plan: ~Copyable {
     let filters: FilterPlan
     /// The events whose filter the kernel has refused.
     let refusals: Set<Int>
+    /// The kernel's symbols, which are read when one is printed.
+    let symbols: KernelSymbols
     var renderer: Renderer
     /// The path of the command to run; `nil` for none.
     let commandPath: RawPath?
@@ -62,7 +64,8 @@ struct Plan: ~Copyable {
         return Plan(
             arguments: arguments, catalog: catalog, layouts: layouts,
             isOptional: events.map(\.isOptional), scope: scope,
-            conditions: conditions, filters: filters, refusals: refusals, renderer: renderer,
+            conditions: conditions, filters: filters, refusals: refusals, symbols: symbols,
+            renderer: renderer,
             commandPath: try commandPath(of: arguments), notes: notes)
     }
 

@@ -52,6 +52,7 @@ struct Session: ~Copyable {
     private var startTime: UInt64 = 0
     private var hasExecuted = false
     private var signalCount = 0
+    private var hasToldSymbols = false
     /// The cgroups that are still there, and when to look again.
     private var cgroups: [String]
     private var nextCgroupCheck: UInt64 = 0
@@ -65,8 +66,9 @@ struct Session: ~Copyable {
         if arguments.explains { return try explain(plan) }
         // Before anything else of this process changes, so that the command starts with what we had.
         let command = try hold(plan.commandPath, index: arguments.commandIndex ?? 0)
-        let signals = try checked { () throws(SystemError) in try Signals() }
+        // Before signals are taken: a FIFO without a reader blocks here, and a signal ends that.
         let sink = try openSink(arguments.output)
+        let signals = try checked { () throws(SystemError) in try Signals() }
         let observer = try makeObserver(for: plan, sink: sink, command: command)
         var session = Session(
             plan: plan, observer: observer, signals: signals, command: command, sink: sink)
@@ -89,7 +91,7 @@ struct Session: ~Copyable {
     private static func explain(_ plan: borrowing Plan) throws(Failure) -> Int32 {
         let observer = try makeObserver(for: plan, sink: Sink(), command: nil)
         let explanation = try translating { () throws(TraceError) in try observer.explain() }
-        return Printer.print(Explainer.text(plan, explanation, cpuCount: observer.cpus.cpus.count))
+        return Printer.print(Explainer.text(plan, explanation))
     }
 
     /// Makes the command stand ready; it has not run.
@@ -267,6 +269,10 @@ struct Session: ~Copyable {
             let rendered = plan.renderer.render(batch, from: 0, limit: left, into: &line)
             lines += UInt64(rendered.lines)
             try flush()
+            if let note = plan.symbols.note, !hasToldSymbols {
+                hasToldSymbols = true
+                say([note])
+            }
             if end == .readerGone || end == .abandoned { return }
             if plan.renderer.verdict != nil || plan.arguments.count.map({ lines >= $0 }) ?? false {
                 end = end ?? .enough

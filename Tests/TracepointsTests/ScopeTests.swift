@@ -111,14 +111,18 @@ struct ScopeTests {
         #expect(seen["sh"]?.cgroup != nil)
     }
 
-    @Test("What is read of a process is not that of a later one with its id")
-    func reusedID() {
+    @Test("What is read of a process is not that of a later one with its id, nor of a later program")
+    func reusedID() throws {
         let now = System.monotonicTime()
         let own = System.processID
-        #expect(ProcessDirectory.read(own, startedBefore: now)?.exe != nil)
+        let comm = try #require(TaskDirectory.task(own)?.comm)
+        #expect(ProcessDirectory.read(own, at: now, comm: comm, isKnown: false)?.exe != nil)
         // At a moment before it was started, the id was another process's.
-        #expect(ProcessDirectory.read(own, startedBefore: 0) == nil)
-        #expect(ProcessDirectory.read(2_000_000_000, startedBefore: now) == nil)
+        #expect(ProcessDirectory.read(own, at: 0, comm: comm, isKnown: false) == nil)
+        // With another name, it may have run another program.
+        let other = ProcessDirectory.read(own, at: now, comm: Comm("other".utf8), isKnown: false)
+        #expect(other != nil && other?.exe == nil && other?.cmdline == nil)
+        #expect(ProcessDirectory.read(2_000_000_000, at: now, comm: comm, isKnown: true) == nil)
     }
 
     @Test("Paths of cgroups and ids of containers")
@@ -140,6 +144,11 @@ struct ScopeTests {
         #expect(ProcessDirectory.cgroupPath([]) == nil)
         let stat = Array("7 (a) b) R) S 42 1 1 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 500 1 1".utf8)
         #expect(StatFile(stat)?.parent == 42)
+        #expect(StatFile(stat)?.comm == Comm("a) b".utf8))
+        // 4194304 is PF_RANDOMIZE alone.
+        #expect(StatFile(stat)?.isExiting == false)
+        let exiting = Array("7 (a) R 42 1 1 0 -1 4194308 1 2 3 4 5 6 7 8 20 0 1 0 500 1 1".utf8)
+        #expect(StatFile(exiting)?.isExiting == true)
         #expect(StatFile(stat)?.startTime == 500 * (1_000_000_000 / System.ticksPerSecond))
         #expect(StatFile([1, 2, 3]) == nil)
     }

@@ -57,10 +57,10 @@ package final class LibraryPrinter {
         unsafe body(Bytes(base: UnsafeRawPointer(text.buffer), count: Int(text.len)))
     }
 
-    /// Whether a print format has nothing that the library is known to crash on: `sizeof`, which makes it
-    /// read freed memory, and a division, which may be by zero.
+    /// Whether a print format has nothing that the library is known to fail on: `sizeof`, which makes it
+    /// read freed memory, a division, which may be by zero, and a variable of the kernel's, which it takes
+    /// for zero without a word.
     static func isHarmless(_ printFormat: String) -> Bool {
-        // The arguments follow the last quote of the format's own string; names in quotes come after too.
-        !printFormat.contains("sizeof") && !printFormat.contains("/") && !printFormat.contains(" % ")
+        !["sizeof", "/", " % ", "vmemmap_base"].contains { printFormat.contains($0) }
     }
 }

@@ -22,7 +22,7 @@ enum Permissions {
         }
         let paranoid = (try? System.contents(of: "/proc/sys/kernel/perf_event_paranoid"))
             .map { String(decoding: $0.prefix { $0 != 0x0a }, as: UTF8.self) }
-        if !hasCapability {
+        if !hasCapability, paranoid != "-1" {
             lines.append(
                 "CAP_PERFMON is missing and perf_event_paranoid is \(paranoid ?? "unknown"); one of:")
             lines.append("  sudo setcap cap_perfmon+ep \"$(command -v obstrace)\"")

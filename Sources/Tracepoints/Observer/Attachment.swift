@@ -53,29 +53,31 @@ final class Attachment {
     }
 
     /// Opens the tracepoints for every target on every CPU; nothing is enabled yet.
+    ///
+    /// - Parameter ringCPUs: the CPUs that get a ring: those to trace, and where tasks are followed all, since
+    ///   a task may change its name on one and be seen on another.
     init(
         tracepoints: [Tracepoint], filters: [String?], targets: [Int32], kind: TargetKind, cpus: [Int32],
-        bufferSize: Int,
-        words: SampleWords, followsTasks: Bool
+        ringCPUs: [Int32], bufferSize: Int, words: SampleWords, followsTasks: Bool
     ) throws(TraceError) {
         self.words = words
         self.kind = kind
-        unsafe rings = UnsafeMutablePointer<Ring>.allocate(capacity: cpus.count)
-        let needed = (tracepoints.count + 1) * cpus.count * targets.count
+        unsafe rings = UnsafeMutablePointer<Ring>.allocate(capacity: ringCPUs.count)
+        let needed = (tracepoints.count * cpus.count + ringCPUs.count) * targets.count
         // The soft limit is low for the sake of old programs; the hard one is what an administrator set.
         let limit = System.openFileLimit().rlim_max
         guard needed + 16 <= limit else {
             throw TraceError.tooManyFiles(needed: needed + 16, limit: Int(clamping: limit))
         }
         let leaders = try openRings(
-            cpus: cpus, target: targets[0], bufferSize: bufferSize, followsTasks: followsTasks)
+            cpus: ringCPUs, target: targets[0], bufferSize: bufferSize, followsTasks: followsTasks)
         for (ring, leader) in leaders.enumerated() {
             let cpu = unsafe rings[ring].cpu
             for (position, target) in targets.enumerated() {
                 if position > 0 {
                     try attach(.dummy(tasks: followsTasks), -1, target, cpu, to: leader)
                 }
-                for (index, tracepoint) in tracepoints.enumerated() {
+                for (index, tracepoint) in tracepoints.enumerated() where cpus.contains(cpu) {
                     if refused.contains(index) { continue }
                     let descriptor: Int32?
                     do throws(TraceError) {

@@ -45,7 +45,7 @@ struct Engine: ~Copyable {
     /// How many samples did not fit their own sizes.
     private(set) var malformedCount: UInt64 = 0
     /// What records of loss have told, for each ring.
-    private(set) var lostByLane: [UInt64]
+    private var lostByLane: [UInt64]
 
     /// Reads the rings of an attachment, which must outlive it.
     init(plan: Plan, ids: [UInt16], attachment: Attachment) {
@@ -71,6 +71,11 @@ struct Engine: ~Copyable {
     }
 
     deinit { unsafe samples.deallocate() }
+
+    /// The losses that records have told of, which do not say of what event.
+    var lossesByRecord: [Loss] {
+        zip(cpuOfLane, lostByLane).filter { $0.1 > 0 }.map { Loss(event: -1, cpu: $0.0, count: $0.1) }
+    }
 
     /// Whether records wait that are too young to be given out.
     var holdsBack: Bool { merger.nextTime != nil }
@@ -140,7 +145,7 @@ struct Engine: ~Copyable {
             sample.tid = record.load(plan.commonPidOffset, as: Int32.self) ?? -1
         }
         if plan.tracksTasks { complete(&sample) }
-        if plan.needs.contains(.process) { sample.process = processTable.index(of: sample.pid, at: time) }
+        if plan.needs.contains(.process) { sample.process = processTable.index(of: sample) }
         if !excluded.isEmpty, excluded.contains(sample.pid) { return nil }
         if time < start { return nil }
         return sample
@@ -171,7 +176,7 @@ struct Engine: ~Copyable {
     /// Reads what is to be known of processes before their first event.
     mutating func learnProcesses(_ pids: [Int32]) {
         let now = System.monotonicTime()
-        for pid in pids { _ = processTable.index(of: pid, at: now) }
+        for pid in pids { processTable.learn(pid, at: now) }
     }
 
     /// `swapper/N`, as the kernel names the idle task of each CPU.
@@ -215,7 +220,11 @@ struct Engine: ~Copyable {
                 processTable.fork(pid, from: parentPid, at: format.time(of: record))
             }
         case RecordType.exit where plan.tracksTasks:
-            if let tid = bytes.load(16, as: Int32.self) { names.end(tid) }
+            guard let pid = bytes.load(8, as: Int32.self), let tid = bytes.load(16, as: Int32.self) else {
+                return
+            }
+            names.end(tid)
+            if tid == pid { processTable.end(pid, at: format.time(of: record)) }
         default: break
         }
     }

@@ -10,6 +10,8 @@ package struct Explanation {
     package let descriptorCount: Int
     /// The number of bytes that all rings take up together.
     package let ringBytes: Int
+    /// The number of ring buffers, one for each CPU where something is read.
+    package let ringCount: Int
 }
 
 extension Observer {
@@ -18,10 +20,10 @@ extension Observer {
     /// - Throws: `TraceError.noSuchProcess`.
     package func explain() throws(TraceError) -> Explanation {
         let plan = makePlan()
-        let lanes = cpus.cpus.count
+        let lanes = ringCPUs(plan).count
         let page = System.pageSize
         var pages = 1
-        while pages * page < options.bufferSize(cpuCount: lanes) { pages *= 2 }
+        while pages * page < options.bufferSize(cpuCount: cpus.cpus.count) { pages *= 2 }
         let targetCount =
             switch scope {
             case .system: 1
@@ -30,8 +32,8 @@ extension Observer {
             }
         return Explanation(
             filters: kernelFilters(plan), words: plan.words, tracksTasks: plan.tracksTasks,
-            descriptorCount: (tracepoints.count + 1) * lanes * targetCount,
+            descriptorCount: (tracepoints.count * cpus.cpus.count + lanes) * targetCount,
             // A page of cursors goes before each ring.
-            ringBytes: lanes * (pages + 1) * page)
+            ringBytes: lanes * (pages + 1) * page, ringCount: lanes)
     }
 }

@@ -21,6 +21,7 @@ public final class Observer {
     /// What went otherwise than asked, a sentence each; complete once the observer is open.
     public var notes: [String] { attachment?.notes ?? [] }
 
+    private let online: CPUSet
     /// When the tracepoints were started, in nanoseconds of the event clock; no event is older.
     public private(set) var startTime: UInt64 = 0
 
@@ -53,7 +54,7 @@ public final class Observer {
         self.scope = scope
         self.options = options
         if let catalog { self.catalog = catalog } else { self.catalog = try Catalog() }
-        let online = try translatingErrors(CPUSet.online)
+        online = try translatingErrors(CPUSet.online)
         cpus = options.cpus ?? online
         for cpu in cpus.cpus where !online.cpus.contains(cpu) { throw TraceError.noSuchCPU(cpu) }
         poller = try translatingErrors { () throws(SystemError) in try Poller() }
@@ -118,8 +119,7 @@ public final class Observer {
                 case .threads: [Int32]()
                 }
             for pid in pids { TaskDirectory.enter(pid, into: &engine.names) }
-            // Few, and what they make inherits from them. Of a whole machine, those that are met are read.
-            if scope.isOfTasks, options.needs.contains(.process) { engine.learnProcesses(pids) }
+            if options.needs.contains(.process) { engine.learnProcesses(pids) }
         }
         startTime = System.monotonicTime()
         try attachment.enableTracepoints()
@@ -142,6 +142,9 @@ public final class Observer {
             commonPidOffset: commonPid?.offset ?? 4)
     }
 
+    /// The CPUs that get a ring: where tasks are followed, those too that are not traced.
+    func ringCPUs(_ plan: Engine.Plan) -> [Int32] { plan.tracksTasks ? online.cpus : cpus.cpus }
+
     private func attach(_ plan: Engine.Plan) throws(TraceError) -> Attachment {
         do throws(TraceError) {
             let folders = try cgroupFolders()
@@ -151,7 +154,7 @@ public final class Observer {
             let targets = kind == .everything ? [-1] : kind == .tasks ? try threads() : folders
             return try Attachment(
                 tracepoints: tracepoints, filters: kernelFilters(plan), targets: targets, kind: kind,
-                cpus: cpus.cpus,
+                cpus: cpus.cpus, ringCPUs: ringCPUs(plan),
                 bufferSize: options.bufferSize(cpuCount: cpus.cpus.count), words: plan.words,
                 followsTasks: plan.tracksTasks)
         } catch {
@@ -309,10 +312,7 @@ extension Observer {
     public func losses() -> [Loss] {
         guard let attachment else { return [] }
         if attachment.countsLoss { return attachment.losses() }
-        let lanes = engine?.lostByLane ?? []
-        return lanes.enumerated().filter { $0.element > 0 }.map {
-            Loss(event: -1, cpu: cpus.cpus[$0.offset], count: $0.element)
-        }
+        return engine?.lossesByRecord ?? []
     }
 
     /// Closes everything; up to 40 ms for each tracepoint on each CPU, as the kernel has it.

@@ -3,27 +3,38 @@ internal import Glibc
 
 /// What `/proc` tells of processes.
 enum ProcessDirectory {
-    /// Reads a process; `nil` where it is gone, or where its id belongs to a later one by now.
+    /// Reads a process; `nil` where it is gone, or where its id may belong to a later one by now.
     ///
-    /// - Parameter time: a moment when the process was there, in nanoseconds of the event clock.
-    static func read(_ pid: Int32, startedBefore time: UInt64) -> ProcessDetails? {
+    /// - Parameters:
+    ///   - time: a moment when the process was there, in nanoseconds of the event clock.
+    ///   - comm: the name that it had then; unknown where that is not known. If it has another one now, it
+    ///     may run another program.
+    ///   - isKnown: whether its start has been recorded, so that it is the same process in any case.
+    static func read(_ pid: Int32, at time: UInt64, comm: Comm, isKnown: Bool) -> ProcessDetails? {
         let folder = "/proc/\(pid)"
-        guard let stat = (try? System.contents(of: folder + "/stat")).flatMap(StatFile.init) else {
-            return nil
-        }
-        // The start is told in clock ticks: a hundredth of a second later may still be the same.
-        guard stat.startTime <= System.sinceBoot(time) + 20_000_000 else { return nil }
+        guard let before = stat(folder) else { return nil }
+        // The start is told in whole clock ticks, rounded down.
+        let tick = 1_000_000_000 / System.ticksPerSecond
+        guard isKnown || before.startTime &+ tick <= System.sinceBoot(time) else { return nil }
         let owner = try? System.status(of: folder)
         let user = owner.map { userName($0.st_uid) }
-        // One that has ended and waits for its parent is in no cgroup any more and has no program.
-        if stat.hasEnded { return ProcessDetails(parent: stat.parent, uid: owner?.st_uid, user: user) }
-        let cgroup = (try? System.contents(of: folder + "/cgroup")).flatMap(cgroupPath)
+        let exe = (try? System.link(folder + "/exe")).map { Array($0.utf8) }
         let command = try? System.contents(of: folder + "/cmdline")
+        let cgroup = (try? System.contents(of: folder + "/cgroup")).flatMap(cgroupPath)
+        // Read once more: it may have ended meanwhile, and its id may be another one's.
+        guard let after = stat(folder), after.startTime == before.startTime else { return nil }
+        let isSameProgram = comm.isUnknown || after.comm == comm
+        // One that is about to end is in no cgroup any more.
+        let path = after.isExiting ? nil : cgroup
         return ProcessDetails(
-            parent: stat.parent, uid: owner?.st_uid, user: user,
-            exe: (try? System.link(folder + "/exe")).map { Array($0.utf8) },
-            cmdline: command.flatMap { $0.isEmpty ? nil : Array($0.dropLast($0.last == 0 ? 1 : 0)) },
-            cgroup: cgroup, container: cgroup.flatMap(ContainerName.id))
+            parent: after.parent, uid: owner?.st_uid, user: user, exe: isSameProgram ? exe : nil,
+            cmdline: isSameProgram
+                ? command.flatMap { $0.isEmpty ? nil : Array($0.dropLast($0.last == 0 ? 1 : 0)) } : nil,
+            cgroup: path, container: path.flatMap(ContainerName.id))
+    }
+
+    private static func stat(_ folder: String) -> StatFile? {
+        (try? System.contents(of: folder + "/stat")).flatMap(StatFile.init)
     }
 
     /// The path in `/proc/PID/cgroup`: that of version 2, or the longest of version 1.
@@ -50,25 +61,35 @@ enum ProcessDirectory {
     }
 }
 
-/// The fields of `/proc/PID/stat` that tell where a process comes from.
+/// The fields of `/proc/PID/stat` that tell what a process is.
 struct StatFile {
+    /// The name of its first thread.
+    let comm: Comm
     /// The parent's process id.
     let parent: Int32
-    /// Whether the process has ended and only its parent has not taken note.
-    let hasEnded: Bool
+    /// Whether the process is about to end, or has ended and its parent has not taken note.
+    let isExiting: Bool
     /// The start in nanoseconds since boot.
     let startTime: UInt64
 
     /// Reads the file; `nil` where it has not its form.
     init?(_ text: [UInt8]) {
         // The name in parentheses may hold anything, parentheses too.
-        guard let end = text.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-        let fields = text[(end + 1)...].split(separator: UInt8(ascii: " "))
-        guard fields.count > 19, let parent = Int32(String(decoding: fields[1], as: UTF8.self)),
-            let ticks = UInt64(String(decoding: fields[19], as: UTF8.self))
+        guard let start = text.firstIndex(of: UInt8(ascii: "(")),
+            let end = text.lastIndex(of: UInt8(ascii: ")")),
+            start < end
         else { return nil }
+        let fields = text[(end + 1)...].split(separator: UInt8(ascii: " "))
+        func number<T: FixedWidthInteger>(_ index: Int) -> T? {
+            T(String(decoding: fields[index], as: UTF8.self))
+        }
+        guard fields.count > 19, let parent: Int32 = number(1), let flags: UInt64 = number(6),
+            let ticks: UInt64 = number(19)
+        else { return nil }
+        comm = Comm(text[(start + 1)..<end])
         self.parent = parent
-        hasEnded = fields[0].elementsEqual("Z".utf8) || fields[0].elementsEqual("X".utf8)
+        // The kernel's PF_EXITING.
+        isExiting = flags & 0x4 != 0 || fields[0].elementsEqual("Z".utf8) || fields[0].elementsEqual("X".utf8)
         startTime = ticks &* (1_000_000_000 / System.ticksPerSecond)
     }
 }

@@ -1,64 +1,94 @@
 /// What `/proc` tells of processes, read once for each and kept up to date by the kernel's records.
+///
+/// `/proc` tells of now, an event of a moment ago. So what it tells is taken only where it fits that moment:
+/// the process was there then, and has the name that it had then. Else what was known stays, but for the
+/// program after an exec.
 struct ProcessTable {
-    /// What a process is known by between two of its records.
     private struct Entry {
         var index: Int32
-        /// Whether it is to be read anew, since it executes another program now.
-        var isStale: Bool
+        /// When it was read or noted, in nanoseconds of the event clock.
+        var time: UInt64
+        /// Whether it executes another program since.
+        var hasExecuted = false
+        /// Whether the process has ended.
+        var hasEnded = false
     }
 
     /// The most processes that are known at a time; then all are forgotten and read anew.
     private static let limit = 8192
+    /// After how long a process is read again, in nanoseconds: it may have changed its user or its cgroup,
+    /// of which no record tells.
+    private static let lifetime: UInt64 = 1_000_000_000
 
     private var entries: [Int32: Entry] = [:]
     private var lastPid: Int32 = -1
     private var lastIndex: Int32 = -1
+    private var lastExpiry: UInt64 = 0
     /// The processes that the indices refer to.
     private(set) var processes: ContiguousArray<ProcessDetails> = []
 
     /// Makes an empty table.
     init() {}
 
-    /// The index of a process into `processes`; `time` is that of its event, in nanoseconds.
+    /// The index into `processes` of the process that a sample is of, or -1.
     @inline(__always)
-    mutating func index(of pid: Int32, at time: UInt64) -> Int32 {
-        pid == lastPid ? lastIndex : find(pid, time)
+    mutating func index(of sample: Sample) -> Int32 {
+        if sample.pid == lastPid, sample.time < lastExpiry { return lastIndex }
+        return find(sample.pid, sample.time, comm: sample.pid == sample.tid ? sample.comm : .unknown)
     }
 
+    /// Reads a process that is there now.
+    mutating func learn(_ pid: Int32, at time: UInt64) { _ = find(pid, time, comm: .unknown) }
+
     @inline(never)
-    private mutating func find(_ pid: Int32, _ time: UInt64) -> Int32 {
+    private mutating func find(_ pid: Int32, _ time: UInt64, comm: Comm) -> Int32 {
         guard pid > 0 else { return -1 }
         let entry = entries[pid]
-        if let entry, !entry.isStale {
-            remember(pid, entry.index)
-            return entry.index
+        if let known = entry, known.hasEnded || !isOutdated(known, at: time) {
+            remember(pid, known)
+            return known.index
         }
-        let known = entry.map { processes[Int($0.index)] }
-        let read = ProcessDirectory.read(pid, startedBefore: time)
-        let index = add(ProcessDetails(read, insteadOf: known))
-        entries[pid] = Entry(index: index, isStale: false)
-        remember(pid, index)
+        let before = entry.map { processes[Int($0.index)] }
+        let read = ProcessDirectory.read(pid, at: time, comm: comm, isKnown: entry != nil)
+        let program = entry?.hasExecuted == true ? nil : before
+        let index = add(ProcessDetails(read, insteadOf: before, program: program))
+        let renewed = Entry(index: index, time: time)
+        entries[pid] = renewed
+        remember(pid, renewed)
         return index
+    }
+
+    private func isOutdated(_ entry: Entry, at time: UInt64) -> Bool {
+        if entry.hasExecuted || time > entry.time &+ ProcessTable.lifetime { return true }
+        guard let parent = processes[Int(entry.index)].parent else { return false }
+        return entries[parent]?.hasEnded == true && entries[parent]?.time ?? 0 > entry.time
     }
 
     /// Notes that a process has made another, which is the same but for its parent.
     mutating func fork(_ pid: Int32, from parent: Int32, at time: UInt64) {
-        let index = find(parent, time)
-        let info = ProcessDetails(index < 0 ? nil : processes[Int(index)], parent: parent)
-        entries[pid] = Entry(index: add(info), isStale: false)
-        remember(-1, -1)
+        let index = find(parent, time, comm: .unknown)
+        let details = ProcessDetails(index < 0 ? nil : processes[Int(index)], parent: parent)
+        entries[pid] = Entry(index: add(details), time: time)
+        forgetLast()
     }
 
     /// Notes that a process executes another program.
     mutating func execute(_ pid: Int32) {
-        entries[pid]?.isStale = true
-        remember(-1, -1)
+        entries[pid]?.hasExecuted = true
+        forgetLast()
+    }
+
+    /// Notes that a process has ended; its last events come later.
+    mutating func end(_ pid: Int32, at time: UInt64) {
+        entries[pid]?.hasEnded = true
+        entries[pid]?.time = time
+        forgetLast()
     }
 
     /// Forgets everything, as after a loss of records.
     mutating func removeAll() {
         entries.removeAll(keepingCapacity: true)
-        remember(-1, -1)
+        forgetLast()
     }
 
     /// Makes room between two batches, when no index is in use.
@@ -68,13 +98,16 @@ struct ProcessTable {
         removeAll()
     }
 
-    private mutating func remember(_ pid: Int32, _ index: Int32) {
+    private mutating func remember(_ pid: Int32, _ entry: Entry) {
         lastPid = pid
-        lastIndex = index
+        lastIndex = entry.index
+        lastExpiry = entry.hasEnded ? .max : entry.time &+ ProcessTable.lifetime
     }
 
-    private mutating func add(_ info: ProcessDetails) -> Int32 {
-        processes.append(info)
+    private mutating func forgetLast() { lastPid = -1 }
+
+    private mutating func add(_ details: ProcessDetails) -> Int32 {
+        processes.append(details)
         return Int32(processes.count - 1)
     }
 }
@@ -87,12 +120,14 @@ extension ProcessDetails {
             cgroup: other?.cgroup, container: other?.container)
     }
 
-    /// A process that may have executed another program since it was last read: what cannot be read any
-    /// more stays as it was, but for the program.
-    fileprivate convenience init(_ read: ProcessDetails?, insteadOf known: ProcessDetails?) {
+    /// A process that has been read again: what cannot be read any more stays as it was.
+    fileprivate convenience init(
+        _ read: ProcessDetails?, insteadOf known: ProcessDetails?, program: ProcessDetails?
+    ) {
         self.init(
             parent: read?.parent ?? known?.parent, uid: read?.uid ?? known?.uid,
-            user: read?.user ?? known?.user, exe: read?.exe, cmdline: read?.cmdline,
-            cgroup: read?.cgroup ?? known?.cgroup, container: read?.container ?? known?.container)
+            user: read?.user ?? known?.user, exe: read?.exe ?? program?.exe,
+            cmdline: read?.cmdline ?? program?.cmdline, cgroup: read?.cgroup ?? known?.cgroup,
+            container: read?.container ?? (read?.cgroup == nil ? known?.container : nil))
     }
 }
