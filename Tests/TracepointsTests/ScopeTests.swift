@@ -144,7 +144,7 @@ struct ScopeTests {
         #expect(ProcessDirectory.cgroupPath([]) == nil)
         let stat = Array("7 (a) b) R) S 42 1 1 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 500 1 1".utf8)
         #expect(StatFile(stat)?.parent == 42)
-        #expect(StatFile(stat)?.comm == Comm("a) b".utf8))
+        #expect(StatFile(stat)?.comm == Comm("a) b) R".utf8))
         // 4194304 is PF_RANDOMIZE alone.
         #expect(StatFile(stat)?.isExiting == false)
         let exiting = Array("7 (a) R 42 1 1 0 -1 4194308 1 2 3 4 5 6 7 8 20 0 1 0 500 1 1".utf8)

@@ -38,7 +38,10 @@ struct ProcessTable {
     }
 
     /// Reads a process that is there now.
-    mutating func learn(_ pid: Int32, at time: UInt64) { _ = find(pid, time, comm: .unknown) }
+    mutating func learn(_ pid: Int32, at time: UInt64) {
+        guard let read = ProcessDirectory.read(pid, at: time, comm: .unknown, isKnown: true) else { return }
+        entries[pid] = Entry(index: add(read), time: time)
+    }
 
     @inline(never)
     private mutating func find(_ pid: Int32, _ time: UInt64, comm: Comm) -> Int32 {
