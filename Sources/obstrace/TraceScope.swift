@@ -37,8 +37,10 @@ struct TraceScope {
             folders.append(try TraceScope.container(argument, in: cgroups))
         }
         let isOfTasks = !arguments.pids.isEmpty || !arguments.tids.isEmpty || !arguments.command.isEmpty
-        self.folders = folders
-        testedCgroups = isOfTasks ? folders.map(cgroups.path(of:)) : []
+        // What lies below another one is traced with it, and would be seen twice.
+        let outer = Set(folders).filter { folder in !folders.contains { folder.hasPrefix($0 + "/") } }.sorted()
+        self.folders = outer
+        testedCgroups = isOfTasks ? outer.map(cgroups.path(of:)) : []
     }
 
     /// The scope, with the command's process where there is one.

@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// Whose events are printed, and what is said of them.
+    @Suite struct Scopes {
+        @Test("A task that changes its name on a CPU that is not traced is named right on one that is")
+        func nameFromAnotherCPU() throws {
+            let traced = try script(
+                """
+                taskset -c 1 "$OBSTRACE" -C 0 syscalls:sys_enter_getppid -f '<cpu> <@comm> <exe> <cmdline>' \
+                    -- "$WORKLOADS/migrate" 0
+                """)
+            let path = try Workload.directory() + "/migrate"
+            #expect(traced.lines == ["0 migrate \(path) \(path) 0"], "\(traced.summary)")
+        }
+
+        @Test("A thread is traced with what it starts, and its process alone is not")
+        func thread() throws {
+            let traced = try script(
+                """
+                sh -c 'read go; /bin/true; /bin/true' < <(sleep 1) & shell=$!
+                /bin/sleep 5 & other=$!
+                "$OBSTRACE" sched:sched_process_exec -t $shell -f '<filename>'
+                kill $other
+                """)
+            #expect(traced.lines == ["/bin/true", "/bin/true"], "\(traced.summary)")
+        }
+
+        @Test("A cgroup is traced with those below it, and its end is told")
+        func cgroup() throws {
+            let traced = try script(
+                """
+                root=/sys/fs/cgroup; [ -e $root/cgroup.controllers ] || root=/sys/fs/cgroup/unified
+                mkdir -p $root/obstrace-e2e/inner
+                "$OBSTRACE" sched:sched_process_exec --cgroup '/obstrace-e*' -f '<filename> <cgroup>' > lines & tracer=$!
+                sleep 0.5
+                sh -c "echo \\$\\$ > $root/obstrace-e2e/inner/cgroup.procs; /bin/true; sleep 0.1"
+                /bin/false
+                rmdir $root/obstrace-e2e/inner $root/obstrace-e2e
+                wait $tracer; echo "status $?"
+                cat lines
+                """)
+            #expect(traced.lines.first == "status 0", "\(traced.summary)")
+            #expect(
+                traced.lines.dropFirst().map { String($0.prefix { $0 != " " }) } == [
+                    "/bin/true", "/usr/bin/sleep",
+                ])
+            #expect(traced.errors.contains("is gone"))
+        }
+
+        @Test("A process that ends is told, and ends the run")
+        func process() throws {
+            let traced = try script(
+                """
+                sleep 0.7 & process=$!
+                "$OBSTRACE" sched:sched_process_exec -p $process
+                """)
+            #expect(traced.status == 0)
+            #expect(traced.errors.contains("has ended"), "\(traced.summary)")
+        }
+
+        @Test("A cgroup and a container that are not there are errors before anything is traced")
+        func unknown() throws {
+            for arguments in [["--cgroup", "/no/such/group"], ["--container", "nosuchcontainer"]] {
+                let traced = try run([binary(), "sched:sched_process_exec"] + arguments)
+                #expect(traced.status == 2)
+                #expect(traced.errors.contains("^~~"), "\(traced.summary)")
+            }
+        }
+
+        @Test("What /proc tells of a process is that process's")
+        func details() throws {
+            let traced = try obstrace(
+                "sched:sched_process_exec", "-f", "<comm> <ppid> <uid> <user> <exe> <cmdline>", "--",
+                "/bin/sh", "-c",
+                "sleep 0.1; /bin/true; exit 0")
+            let lines = traced.lines
+            try #require(lines.count == 3, "\(traced.summary)")
+            #expect(lines[0].contains(" 0 root /"))
+            #expect(lines[1].hasSuffix("/sleep sleep 0.1"))
+            // It may be gone before it can be read; then nothing is said of its program, or what it was.
+            #expect(
+                lines[2].hasPrefix("true ")
+                    && (lines[2].hasSuffix(" - -") || lines[2].hasSuffix("/true /bin/true")))
+        }
+
+        @Test("Symbols that the kernel hides are told once")
+        func hiddenSymbols() throws {
+            let traced = try script(
+                """
+                before=$(cat /proc/sys/kernel/kptr_restrict)
+                echo 2 > /proc/sys/kernel/kptr_restrict
+                "$OBSTRACE" kmem:kfree -f '<call_site:sym>' -n 3
+                echo $before > /proc/sys/kernel/kptr_restrict
+                """)
+            #expect(
+                traced.lines.count == 3 && traced.lines.allSatisfy { $0.hasPrefix("0x") }, "\(traced.summary)"
+            )
+            #expect(traced.errors.split(separator: "\n").filter { $0.contains("kptr_restrict") }.count == 1)
+        }
+    }
+}
