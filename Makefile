@@ -3,6 +3,7 @@
 #   setup               what a build needs        test     all tests, on this machine's kernel
 #   install, uninstall  below PREFIX              lint     sources, man page, completions, scripts
 #   format              lay the sources out       docs     write man page and completions anew
+#   bench               obstrace beside the other tracers: make bench ROUNDS=5 BENCH='--section start'
 #   clean               remove what was built
 
 PREFIX = /usr/local
@@ -72,6 +73,11 @@ test check: setup
 	$(as_root) env "PATH=$$PATH" OBSTRACE_BINARY="$(CURDIR)/$(release)" \
 	    $(if $(as_root),$(test_bundle),$(SWIFT) test --skip-build --disable-xctest) --no-parallel
 
+ROUNDS = 5
+bench: all
+	$(call require,python3:python3)
+	$(as_root) python3 -B Tests/Benchmarks/bench.py --binary $(release) --rounds $(ROUNDS) $(BENCH)
+
 lint:
 	$(call require,mandoc:mandoc zsh:zsh fish:fish)
 	$(SWIFT) format lint --strict -r $(sources)
@@ -106,4 +112,4 @@ docs: all
 clean:
 	rm -rf .build
 
-.PHONY: all setup run test check lint install uninstall format docs clean
+.PHONY: all setup run test check bench lint install uninstall format docs clean
