@@ -101,7 +101,7 @@ public final class Observer {
         System.raiseOpenFileLimit()
         let plan = makePlan()
         let attachment = try attach(plan)
-        var engine = Engine(plan: plan, ids: tracepoints.map(\.layout.id), attachment: attachment)
+        var engine = Engine(plan: plan, ids: tracepoints.map(\.layout.id), rings: attachment.cursors)
         let own = System.processID
         if scope == .system, options.excludesSelf, plan.words.contains(.ids) { engine.excluded = [own] }
         for (index, event) in attachment.events.enumerated() where event.tracepoint < 0 {
