@@ -3,6 +3,8 @@
 #   setup               what a build needs        test     all tests, on this machine's kernel
 #   install, uninstall  below PREFIX              lint     sources, man page, completions, scripts
 #   format              lay the sources out       docs     write man page and completions anew
+#   bench               obstrace beside the other tracers: make bench ROUNDS=5 BENCH='--section start'
+#   instructions        how many instructions an event takes, and whether that has become more
 #   clean               remove what was built
 
 PREFIX = /usr/local
@@ -22,7 +24,7 @@ release = .build/release/obstrace
 # libtracefs. The Swift runtime asks for -lstdc++ in a place where no option can
 # make it static, so a folder that has only the static one comes first on the linker's path.
 build = mkdir -p .build/static && ln -sf "$$(cc -print-file-name=libstdc++.a)" .build/static && \
-	$(SWIFT) build -c release --product obstrace --static-swift-stdlib -Xlinker -s \
+	$(SWIFT) build -c release --product $(or $(1),obstrace) --static-swift-stdlib -Xlinker -s \
 	    -Xlinker -L.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 test_bundle = .build/debug/obstracePackageTests.xctest --testing-library swift-testing
 sources = Sources Tests Package.swift
@@ -72,6 +74,17 @@ test check: setup
 	$(as_root) env "PATH=$$PATH" OBSTRACE_BINARY="$(CURDIR)/$(release)" \
 	    $(if $(as_root),$(test_bundle),$(SWIFT) test --skip-build --disable-xctest) --no-parallel
 
+ROUNDS = 5
+bench: all
+	$(call require,python3:python3)
+	$(as_root) python3 -B Tests/Benchmarks/bench.py --binary $(release) --rounds $(ROUNDS) $(BENCH)
+
+# Counts instructions and allocations in place of time: they are the same on a machine that is busy.
+instructions: setup
+	$(call require,valgrind:valgrind python3:python3)
+	@$(call build,hot-path)
+	python3 -B Tests/Benchmarks/instructions.py .build/release/hot-path
+
 lint:
 	$(call require,mandoc:mandoc zsh:zsh fish:fish)
 	$(SWIFT) format lint --strict -r $(sources)
@@ -106,4 +119,4 @@ docs: all
 clean:
 	rm -rf .build
 
-.PHONY: all setup run test check lint install uninstall format docs clean
+.PHONY: all setup run test check bench instructions lint install uninstall format docs clean

@@ -34,6 +34,9 @@ let package = Package(
         .testTarget(name: "TemplateTests", dependencies: ["Template", "Tracepoints"], swiftSettings: strict),
         .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"], swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["Tracepoints"], swiftSettings: strict),
+        .executableTarget(
+            name: "hot-path", dependencies: ["Template", "Tracepoints"], path: "Tests/Benchmarks/HotPath",
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -195,7 +195,7 @@ public struct Renderer: ~Copyable {
         if op.flags.contains(.isCut) {
             line.cut(from: start, columns: Int(op.limit), isEscaped: op.flags.contains(.isEscaped))
         }
-        line.encode(op.encoding, from: start, scratch: &scratch)
+        if op.encoding != .none { line.encode(op.encoding, from: start, scratch: &scratch) }
         line.pad(from: start, width: Int(op.width), alignment: op.alignment)
     }
 

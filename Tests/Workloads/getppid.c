@@ -1,24 +1,39 @@
-// getppid CALLS: calls getppid that many times in a tight loop, then prints its pid and the nanoseconds a call.
-#include <stdio.h>
+// getppid CALLS [CPU...]: calls getppid that many times in a tight loop, on each of those CPUs at once.
+#define _GNU_SOURCE
+#include "result.h"
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
+#include <sys/wait.h>
 
-static double now(void)
+static void call(long calls)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1e9 + t.tv_nsec;
+    double start = now();
+    for (long i = 0; i < calls; i++)
+        syscall(SYS_getppid);
+    print_result(start, calls, calls);
 }
 
 int main(int argc, char **argv)
 {
     long calls = argc > 1 ? atol(argv[1]) : 1000000;
-    double start = now();
-    for (long i = 0; i < calls; i++)
-        syscall(SYS_getppid);
-    double end = now();
-    printf("%d %.1f\n", getpid(), calls > 0 ? (end - start) / calls : 0);
-    return 0;
+    if (argc <= 2)
+        call(calls);
+    for (int i = 2; i < argc; i++) {
+        if (fork() != 0)
+            continue;
+        cpu_set_t cpu;
+        CPU_ZERO(&cpu);
+        CPU_SET(atoi(argv[i]), &cpu);
+        if (sched_setaffinity(0, sizeof cpu, &cpu) != 0) {
+            perror(argv[i]);
+            return 1;
+        }
+        call(calls);
+        return 0;
+    }
+    int status, result = 0;
+    while (wait(&status) > 0)
+        result |= status != 0;
+    return result;
 }

@@ -107,12 +107,14 @@ extension Bytes {
     /// Whether all bytes are printable ASCII and none is a backslash.
     var isPlain: Bool {
         var index = 0
-        while index < count {
-            let clean = uncleanBytes(word(at: index)).trailingZeroBitCount >> 3
-            guard clean == 8 || index &+ clean == count else { return false }
+        while let word = load(index, as: UInt64.self) {
+            guard uncleanBytes(word) == 0 else { return false }
             index &+= 8
         }
-        return true
+        if index == count { return true }
+        // The last word overlaps the one before it.
+        if let last = load(count &- 8, as: UInt64.self) { return uncleanBytes(last) == 0 }
+        return uncleanBytes(word(at: index)).trailingZeroBitCount >> 3 == count &- index
     }
 
     /// The eight bytes from `index` on, the first in the lowest place; zeros where there are fewer.

@@ -109,6 +109,16 @@ final class Attachment {
         unsafe rings.deallocate()
     }
 
+    /// A walk over each ring from its beginning, and the ring's CPU.
+    var cursors: [(cursor: RingCursor, cpu: Int32)] {
+        (0..<ringCount).map { index in
+            let cursor = unsafe RingCursor(
+                data: rings[index].mapping.data, capacity: rings[index].mapping.capacity,
+                scratch: rings[index].scratch)
+            return unsafe (cursor, rings[index].cpu)
+        }
+    }
+
     /// Opens and maps the leader of each CPU's ring, with smaller rings where the memory may not be locked.
     private func openRings(cpus: [Int32], target: Int32, bufferSize: Int, followsTasks: Bool)
         throws(TraceError) -> [Int32]

@@ -2,12 +2,12 @@
 ///
 /// This is the hot path: it works on memory that it owns or borrows and allocates nothing per event.
 @safe
-struct Engine: ~Copyable {
+package struct Engine: ~Copyable {
     /// The most samples in one batch: their heads fit into the second-level cache.
     static let batchSize = 2048
 
     /// What is to be known of each event, and how it is learned.
-    struct Plan {
+    package struct Plan {
         /// The words of each sample.
         let words: SampleWords
         let needs: ContextNeeds
@@ -17,6 +17,14 @@ struct Engine: ~Copyable {
         let commonPidOffset: Int
 
         var tracksTasks: Bool { !needs.isDisjoint(with: [.pid, .comm, .process]) }
+
+        /// Puts a plan together.
+        package init(words: SampleWords, needs: ContextNeeds, hasGlobalIDs: Bool, commonPidOffset: Int) {
+            self.words = words
+            self.needs = needs
+            self.hasGlobalIDs = hasGlobalIDs
+            self.commonPidOffset = commonPidOffset
+        }
     }
 
     private let plan: Plan
@@ -47,27 +55,17 @@ struct Engine: ~Copyable {
     /// What records of loss have told, for each ring.
     private var lostByLane: [UInt64]
 
-    /// Reads the rings of an attachment, which must outlive it.
-    init(plan: Plan, ids: [UInt16], attachment: Attachment) {
+    /// Reads rings whose memory must outlive it; a tracepoint's place in `ids` is what samples say of it.
+    package init(plan: Plan, ids: [UInt16], rings: [(cursor: RingCursor, cpu: Int32)]) {
         self.plan = plan
         format = SampleFormat(plan.words)
         var table = [Int32](repeating: -1, count: Int(ids.max() ?? 0) + 1)
         for (index, id) in ids.enumerated() { table[Int(id)] = Int32(index) }
         eventOfID = table
         unsafe samples = UnsafeMutablePointer<Sample>.allocate(capacity: Engine.batchSize)
-        var cursors: [RingCursor] = []
-        var cpus: [Int32] = []
-        for index in 0..<attachment.ringCount {
-            unsafe cursors.append(
-                RingCursor(
-                    data: attachment.rings[index].mapping.data,
-                    capacity: attachment.rings[index].mapping.capacity,
-                    scratch: attachment.rings[index].scratch))
-            unsafe cpus.append(attachment.rings[index].cpu)
-        }
-        merger = Merger(cursors, format: format)
-        cpuOfLane = cpus
-        lostByLane = Array(repeating: 0, count: cpus.count)
+        merger = Merger(rings.map(\.cursor), format: format)
+        cpuOfLane = rings.map(\.cpu)
+        lostByLane = Array(repeating: 0, count: rings.count)
     }
 
     deinit { unsafe samples.deallocate() }
@@ -86,9 +84,12 @@ struct Engine: ~Copyable {
     /// Takes up what the kernel has written into the rings.
     mutating func load(_ attachment: borrowing Attachment) {
         for lane in 0..<cpuOfLane.count {
-            unsafe merger.extend(lane, to: attachment.rings[lane].mapping.loadHead())
+            unsafe extend(lane, to: attachment.rings[lane].mapping.loadHead())
         }
     }
+
+    /// Takes up what has been written into a ring up to `head`.
+    package mutating func extend(_ lane: Int, to head: UInt64) { merger.extend(lane, to: head) }
 
     /// Gives what has been taken back to the kernel.
     func release(_ attachment: borrowing Attachment) {
@@ -98,7 +99,7 @@ struct Engine: ~Copyable {
     }
 
     /// Fills a batch with events up to `limit`, in nanoseconds of the event clock.
-    mutating func fill(until limit: UInt64) -> UnsafeBufferPointer<Sample> {
+    package mutating func fill(until limit: UInt64) -> UnsafeBufferPointer<Sample> {
         var count = 0
         let before = latest
         processTable.trim()

@@ -34,6 +34,8 @@ public final class Observer {
     /// How long an event is held back, so that one from another CPU can still come before it; nanoseconds.
     private var slack: UInt64 = 1_000_000
     private var liveTasks = 0
+    /// How many drains in a row have found nothing.
+    private var emptyDrains = 0
     /// Tokens below this are the caller's.
     private static let ownTokens: UInt64 = 1 << 32
     /// Events that were copied out of the rings and have not been read yet.
@@ -100,7 +102,7 @@ public final class Observer {
         System.raiseOpenFileLimit()
         let plan = makePlan()
         let attachment = try attach(plan)
-        var engine = Engine(plan: plan, ids: tracepoints.map(\.layout.id), attachment: attachment)
+        var engine = Engine(plan: plan, ids: tracepoints.map(\.layout.id), rings: attachment.cursors)
         let own = System.processID
         if scope == .system, options.excludesSelf, plan.words.contains(.ids) { engine.excluded = [own] }
         for (index, event) in attachment.events.enumerated() where event.tracepoint < 0 {
@@ -247,7 +249,11 @@ extension Observer {
     /// - Parameter atMost: the longest wait in milliseconds, shortened where events wait to be given out.
     package func wait(atMost: Int32) throws(TraceError) -> Wakeup {
         // At a low rate a ring does not fill up to its watermark: looking every 10 ms shows a line in time.
-        let rhythm: Int32 = engine?.holdsBack == true ? Int32(clamping: slack / 1_000_000 + 1) : 10
+        // A look costs some 30 microseconds, most of them for waking up: less often while nothing happens, and
+        // with what an event is held back still within 20 ms.
+        let isQuiet = emptyDrains > 20
+        let rhythm: Int32 =
+            engine?.holdsBack == true ? Int32(clamping: slack / 1_000_000 + 1) : isQuiet ? 18 : 10
         var wakeup = Wakeup()
         var gone: [Int32] = []
         let timeout = min(max(0, atMost), rhythm)
@@ -280,6 +286,7 @@ extension Observer {
         let now = System.monotonicTime()
         engine?.load(attachment)
         drainLimit = isLast ? UInt64.max : now &- slack
+        emptyDrains = engine?.holdsBack == true ? 0 : emptyDrains + 1
     }
 
     /// The next events of this drain, or `nil` when there are none. The batch before it is given back.
