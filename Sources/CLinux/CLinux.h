@@ -50,6 +50,9 @@ static inline int clinux_perf_enable(int event) { return ioctl(event, PERF_EVENT
 static inline int clinux_perf_disable(int event) { return ioctl(event, PERF_EVENT_IOC_DISABLE, 0); }
 
 // `open` and `fcntl` are variadic.
+static inline int clinux_set_nonblocking(int descriptor) {
+    return fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+}
 static inline int clinux_is_open(int descriptor) { return fcntl(descriptor, F_GETFD) != -1; }
 static inline int clinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
 

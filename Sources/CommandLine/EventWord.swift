@@ -38,5 +38,5 @@ private func noColon(_ word: Argument) -> UsageError {
     let meant = nearest(to: text, among: Subcommand.allCases.map(\.rawValue))
     return word.error(
         message, hint: meant.map { "did you mean obstrace \($0)?" },
-        notes: ["try: obstrace list '\(glob)'"])
+        notes: ["try: obstrace list '\(glob)'", "a command comes after --: obstrace EVENT... -- \(text)"])
 }

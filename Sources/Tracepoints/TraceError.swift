@@ -17,7 +17,7 @@ public enum TraceError: Error, Sendable {
     /// There is no cgroup folder of that path, or the kernel traces none by cgroup.
     case noSuchCgroup(String, reason: String)
     /// That CPU does not exist or is offline.
-    case noSuchCPU(Int32)
+    case noSuchCPU(Int32, online: CPUSet)
     /// More descriptors are needed than the limit of open files allows.
     case tooManyFiles(needed: Int, limit: Int)
     /// The ring buffers, `pages` pages each, are more than we may lock.
@@ -40,7 +40,7 @@ extension TraceError: CustomStringConvertible {
         case .badFilter(let event, _, let reason, _): "\(event) does not take the filter: \(reason)"
         case .noSuchProcess(let pid): "no process \(pid)"
         case .noSuchCgroup(let path, let reason): "no cgroup '\(path)': \(reason)"
-        case .noSuchCPU(let cpu): "CPU \(cpu) is not online"
+        case .noSuchCPU(let cpu, let online): "CPU \(cpu) is not online; \(online) are"
         case .tooManyFiles(let needed, let limit):
             "\(needed) descriptors are needed, but the limit of open files is \(limit)"
         case .lockedMemory(let pages): "no room for ring buffers of \(pages) pages in locked memory"

@@ -12,6 +12,12 @@ struct CommandError: Error {
         status = code == ENOENT || code == ENOTDIR ? 127 : 126
     }
 
+    /// A script whose interpreter is missing: that is what the kernel did not find.
+    init(_ name: String, interpreter: String) {
+        message = "cannot run '\(name)': its interpreter '\(interpreter)' is missing"
+        status = 127
+    }
+
     init(notFound name: String) {
         message = "cannot run '\(name)': command not found"
         status = 127
@@ -52,6 +58,23 @@ enum Command {
         }
         guard kind != S_IFDIR else { throw CommandError(name, code: EISDIR) }
         guard System.mayExecute(path) else { throw CommandError(name, code: EACCES) }
+        if let interpreter = interpreter(of: path), (try? System.status(of: interpreter)) == nil {
+            throw CommandError(name, interpreter: interpreter.description)
+        }
+    }
+}
+
+extension Command {
+    /// The interpreter that the first line of a script names; `nil` for other programs.
+    private static func interpreter(of path: RawPath) -> RawPath? {
+        guard let file = try? System.open(path, O_RDONLY) else { return nil }
+        var start = [UInt8](repeating: 0, count: 256)
+        let count =
+            unsafe start.withUnsafeMutableBytes { try? unsafe System.read(file.number, into: $0) } ?? 0
+        guard start[..<count].starts(with: "#!".utf8) else { return nil }
+        let name = start[2..<max(2, count)].drop { $0 == 0x20 || $0 == 0x09 }
+            .prefix { $0 > 0x20 }
+        return name.isEmpty ? nil : RawPath(name)
     }
 }
 

@@ -96,6 +96,12 @@ struct Lister {
         let all = try translating { () throws(TraceError) in try catalog.names() }
         let word = selection.glob.filter { !"*?[]".contains($0) }
         var similar = Similar.names(to: word, among: all)
+        if similar.isEmpty, !word.utf8.contains(UInt8(ascii: ":")) {
+            let names = all.map { String($0.drop { $0 != ":" }.dropFirst()) }
+            similar = Similar.names(to: word, among: names).compactMap { name in
+                all.first { $0.hasSuffix(":" + name) }
+            }
+        }
         let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
         let subsystems = Set(all.map { String($0.prefix { $0 != ":" }) }).sorted()
         if similar.isEmpty, let first = parts.first {
@@ -106,19 +112,27 @@ struct Lister {
         }
         let error = UsageError(
             "no tracepoint matches '\(selection.glob)'", at: selection.pattern,
-            hint: similar.isEmpty ? nil : "did you mean \(similar.joined(separator: " or "))?")
+            hint: similar.isEmpty ? nil : "did you mean \(similar.joined(separator: " or "))?",
+            notes: similar.isEmpty ? ["try: obstrace list '*\(word.prefix(4))*'"] : [])
         return Failure(text: error.text, status: Status.failed)
     }
 
     private func noField() -> Failure {
-        let wanted = [
-            arguments.fieldGlob.map { "named '\($0.text)'" },
-            arguments.typeGlob.map { "of type '\($0.text)'" },
-        ].compactMap { $0 }.joined(separator: " ")
-        return Failure(
-            text:
-                "obstrace: no event has a field \(wanted)\n  a glob matches the whole: '*name*' finds parts\n",
-            status: Status.failed)
+        let names = (try? catalog.names()) ?? []
+        let fields = names.compactMap { try? catalog.layout(of: $0) }.flatMap(\.fields)
+        for (argument, what, known) in [
+            (arguments.fieldGlob, "named", fields.map(\.name)),
+            (arguments.typeGlob, "of type", fields.map(\.type)),
+        ] {
+            guard let argument, !known.contains(where: Glob(argument.text).matches) else { continue }
+            let similar = Similar.names(to: argument.text, among: Set(known).sorted())
+            let error = UsageError(
+                "no event has a field \(what) '\(argument.text)'", at: argument,
+                hint: similar.isEmpty ? nil : "did you mean \(similar.joined(separator: " or "))?",
+                notes: ["a glob matches the whole: '*\(argument.text)*' finds parts"])
+            return Failure(text: error.text, status: Status.failed)
+        }
+        return Failure("no event that matches has such a field")
     }
 }
 

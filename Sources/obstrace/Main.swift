@@ -1,3 +1,4 @@
+import CLinux
 import CommandLine
 import Glibc
 import Tracepoints
@@ -87,7 +88,15 @@ extension Failure {
                       or raise the limit: ulimit -Hn \(needed)  (as root)
 
                     """, status: Status.failed)
-        case .noSuchProcess, .noSuchCPU:
+        case .system(_, _, EMFILE), .system(_, _, ENFILE):
+            let limit = System.openFileLimit()
+            self.init(
+                text: """
+                    obstrace: too many open files: the limit is \(limit.rlim_cur), at most \(limit.rlim_max)
+                      raise it: ulimit -Hn 1024  (as root)
+
+                    """, status: Status.failed)
+        case .noSuchProcess, .noSuchCPU, .noSuchCgroup:
             self.init("\(error)", status: Status.usage)
         default:
             self.init("\(error)")

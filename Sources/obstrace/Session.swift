@@ -19,7 +19,7 @@ struct Session: ~Copyable {
         case scopeEnded
         /// Whoever reads what we print has gone.
         case readerGone
-        /// Whoever reads what we print takes no more of it.
+        /// A signal came while whoever reads what we print took no more of it.
         case abandoned
 
         /// Whether the command is to end with the run.
@@ -35,8 +35,8 @@ struct Session: ~Copyable {
         static let processes: UInt64 = 1 << 16
     }
 
-    /// How long the other side may take nothing from us once the run is to end, in nanoseconds.
-    private static let patience: UInt64 = 1_000_000_000
+    /// How long a reader may take nothing from us after a signal, in nanoseconds.
+    private static let patience: UInt64 = 150_000_000
     /// When to look for the readers of our pipe after the start, in nanoseconds: a shell forks them a
     /// little after us, and holds their ends of the pipe for a moment itself.
     private static let readerSearches: [UInt64] = [0, 5_000_000, 20_000_000, 50_000_000, 100_000_000]
@@ -50,6 +50,10 @@ struct Session: ~Copyable {
     private var lines: UInt64 = 0
     private var nextReaderSearch = 0
     private var startTime: UInt64 = 0
+    /// When the time of `-d` is up.
+    private var deadline: UInt64?
+    /// The number of lines that a reader did not take before the end.
+    private var unwritten: UInt64 = 0
     private var hasExecuted = false
     private var signalCount = 0
     private var hasToldSymbols = false
@@ -144,6 +148,7 @@ struct Session: ~Copyable {
         try open()
         startTime = observer.startTime
         plan.renderer.start(at: startTime)
+        try checked { () throws(SystemError) in try sink.begin() }
         say(plan.notes + observer.notes)
         if plan.arguments.isVerbose {
             let events = observer.tracedCount
@@ -157,7 +162,7 @@ struct Session: ~Copyable {
         }
         unsafe plan.renderer.header.withUnsafeBytes { header in unsafe line.append(header) }
         try flush()
-        let deadline = plan.arguments.duration.map { startTime &+ $0 }
+        deadline = plan.arguments.duration.map { startTime &+ $0 }
         while end == nil {
             let now = System.monotonicTime()
             let left = deadline.map { $0 > now ? ($0 - now) / 1_000_000 + 1 : 0 }
@@ -273,37 +278,58 @@ struct Session: ~Copyable {
                 hasToldSymbols = true
                 say([note])
             }
-            if end == .readerGone || end == .abandoned { return }
+            if end == .readerGone { return }
             if plan.renderer.verdict != nil || plan.arguments.count.map({ lines >= $0 }) ?? false {
-                end = end ?? .enough
+                if end != .abandoned { end = .enough }
                 return
             }
         }
     }
 
     /// Writes the rendered lines.
+    ///
+    /// A reader that takes nothing is waited for: the rings fill up meanwhile, and the kernel counts what
+    /// finds no room. A signal ends the wait.
     private mutating func flush() throws(Failure) {
         guard line.count > 0 else { return }
         defer { line.removeAll() }
-        var givesUpAt: UInt64?
-        var ends: End? = end
+        if end == .abandoned {
+            unwritten += unsafe newlines(in: line.bytes)
+            return
+        }
+        var caught: [(number: Int32, isFromKernel: Bool)] = []
+        var givesUpAt = UInt64.max
+        var isOver = false
+        let deadline = deadline
         do throws(SystemError) {
             let result = try unsafe sink.write(line.bytes) {
-                // The other side takes nothing. A signal or the end of the run limits how long we wait.
-                if ends == nil, signals.next() != nil { ends = .signal }
-                guard ends != nil else { return false }
                 let now = System.monotonicTime()
-                if givesUpAt == nil { givesUpAt = now &+ Session.patience }
-                return now >= givesUpAt ?? now
+                while let signal = signals.next() {
+                    caught.append(signal)
+                    givesUpAt = min(givesUpAt, now &+ Session.patience)
+                }
+                // The time is up, although what was traced in it is still to be written.
+                if let deadline, now >= deadline, !isOver {
+                    observer.disable()
+                    isOver = true
+                }
+                return now >= givesUpAt
             }
+            for signal in caught { handle(signal) }
             switch result {
-            case .done: end = ends
+            case .done: break
             case .readerGone: end = .readerGone
-            case .abandoned: end = .abandoned
+            case .abandoned(let unsent):
+                end = .abandoned
+                unwritten += unsafe newlines(in: UnsafeRawBufferPointer(rebasing: line.bytes.suffix(unsent)))
             }
         } catch {
             throw Failure("cannot write: \(error.reason)")
         }
+    }
+
+    private func newlines(in bytes: UnsafeRawBufferPointer) -> UInt64 {
+        unsafe bytes.reduce(0) { $1 == 0x0a ? $0 + 1 : $0 }
     }
 
     /// Stops, prints what is left, sums up, and answers the exit status.
@@ -317,15 +343,13 @@ struct Session: ~Copyable {
             observer.abandon()
             return Status.readerGone
         }
-        if end == .abandoned { tell("the reader takes no more; the last lines were not written") }
         let losses = observer.losses()
         observer.abandon()
         sumUp(losses)
         var status = Status.done
         if let command { status = try commandStatus(command) }
-        if end == .abandoned { return Status.failed }
         if !tellUnfulfilled() { return Status.unfulfilled }
-        if plan.arguments.isStrict, !losses.isEmpty { return Status.lost }
+        if plan.arguments.isStrict, !losses.isEmpty || unwritten > 0 { return Status.lost }
         return status
     }
 
@@ -347,7 +371,7 @@ struct Session: ~Copyable {
     private func commandStatus(_ command: HeldProcess) throws(Failure) -> Int32 {
         let endsCommand = end?.endsCommand ?? false
         if endsCommand { command.send(SIGTERM) }
-        if end == .signal { return Status.done }
+        if end == .signal || (end == .abandoned && signalCount > 1) { return Status.done }
         let ended = try checked { () throws(SystemError) in try command.wait() }
         if let code = command.execError {
             let error = CommandError(plan.arguments.command[0], code: code)
@@ -362,9 +386,10 @@ struct Session: ~Copyable {
 
     /// Tells on stderr what was traced and lost: when something was lost, or when asked for.
     private func sumUp(_ losses: [Loss]) {
-        let lost = losses.reduce(0) { $0 + $1.count }
+        let lost = losses.reduce(0) { $0 + $1.count } + unwritten
         let counts = plan.renderer.counts
-        let seen = counts.reduce(0, +)
+        let seen = counts.reduce(0, +) - unwritten
+        if unwritten > 0 { tell("\(unwritten) lines were not written: their reader takes no more") }
         if observer.lateCount > 0, !plan.arguments.isQuiet {
             tell("\(observer.lateCount) events came after a line of a later time")
         }

@@ -12,14 +12,17 @@ struct Sink: ~Copyable {
         case done
         /// The reader has gone.
         case readerGone
-        /// `interrupted` asked for an end before all was written.
-        case abandoned
+        /// Given up before all was written; so many bytes are left.
+        case abandoned(unsent: Int)
     }
 
     /// The file, or stdout opened once more; `nil` for stdout itself.
     private let owned: Descriptor?
     /// Whether the lines go into a pipe.
     let isPipe: Bool
+
+    /// Whether it is a regular file of our own.
+    private let isRegular: Bool
 
     /// The descriptor that is written to.
     var number: Int32 {
@@ -32,16 +35,27 @@ struct Sink: ~Copyable {
     /// Writes to stdout.
     init() {
         isPipe = (try? System.status(of: 1)).map { $0.st_mode & S_IFMT == S_IFIFO } ?? false
+        // The shell has emptied it, or means to append.
+        isRegular = false
         owned =
             isPipe || System.isTerminal(1)
             ? try? System.open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY) : nil
     }
 
-    /// Writes to a file, which is made or emptied.
+    /// Writes to a file, which is made where there is none. What it holds stays until `begin`.
     init(path: RawPath) throws(SystemError) {
-        let file = try System.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY)
-        isPipe = (try? System.status(of: file.number)).map { $0.st_mode & S_IFMT == S_IFIFO } ?? false
+        let file = try System.open(path, O_WRONLY | O_CREAT | O_NOCTTY)
+        let kind = (try? System.status(of: file.number)).map { $0.st_mode & S_IFMT }
+        isPipe = kind == S_IFIFO
+        isRegular = kind == S_IFREG
+        // Nobody else shares the description, and other files do not block for long.
+        if kind == S_IFIFO || kind == S_IFCHR { System.makeNonBlocking(file.number) }
         owned = consume file
+    }
+
+    /// Empties a file that is to be written, once nothing can keep us from writing it.
+    borrowing func begin() throws(SystemError) {
+        if isRegular { try System.empty(number) }
     }
 
     /// Writes all bytes, in one call where the other side takes them.
@@ -59,7 +73,7 @@ struct Sink: ~Copyable {
                 switch error.code {
                 case EPIPE: return .readerGone
                 case EAGAIN:
-                    if isInterrupted() { return .abandoned }
+                    if isInterrupted() { return .abandoned(unsent: rest.count) }
                     var waiting = [pollfd(fd: number, events: Int16(POLLOUT), revents: 0)]
                     _ = try System.poll(&waiting, timeout: 50)
                 default: throw error

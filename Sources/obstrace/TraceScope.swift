@@ -38,7 +38,8 @@ struct TraceScope {
         }
         let isOfTasks = !arguments.pids.isEmpty || !arguments.tids.isEmpty || !arguments.command.isEmpty
         // What lies below another one is traced with it, and would be seen twice.
-        let outer = Set(folders).filter { folder in !folders.contains { folder.hasPrefix($0 + "/") } }.sorted()
+        let outer = Set(folders).filter { folder in !folders.contains { folder.hasPrefix($0 + "/") } }
+            .sorted()
         self.folders = outer
         testedCgroups = isOfTasks ? outer.map(cgroups.path(of:)) : []
     }

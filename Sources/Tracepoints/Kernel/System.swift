@@ -70,6 +70,14 @@ package enum System {
         Descriptor(try check("open", path) { unsafe clinux_open(path, flags | O_CLOEXEC, mode) })
     }
 
+    /// Makes writing to a file of our own fail with `EAGAIN` rather than block (`fcntl`).
+    package static func makeNonBlocking(_ descriptor: Int32) { _ = clinux_set_nonblocking(descriptor) }
+
+    /// Empties a file (`ftruncate`).
+    package static func empty(_ descriptor: Int32) throws(SystemError) {
+        _ = try check("ftruncate") { ftruncate(descriptor, 0) }
+    }
+
     /// Closes a descriptor; a failure changes nothing (`close`).
     package static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
 

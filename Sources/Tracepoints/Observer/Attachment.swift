@@ -167,7 +167,7 @@ final class Attachment {
                 "the ring buffers are \(pages * page >> 10) KiB each, not \(wanted * page >> 10): "
                     + "perf_event_mlock_kb or the limit of locked memory (ulimit -l) forbids more")
         }
-        guard ringCount > 0 else { throw TraceError.noSuchCPU(cpus.first ?? 0) }
+        guard ringCount > 0 else { throw TraceError.noSuchCPU(cpus.first ?? 0, online: CPUSet([])) }
         return events.map(\.descriptor)
     }
 

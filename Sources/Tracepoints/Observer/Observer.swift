@@ -58,7 +58,9 @@ public final class Observer {
         if let catalog { self.catalog = catalog } else { self.catalog = try Catalog() }
         online = try translatingErrors(CPUSet.online)
         cpus = options.cpus ?? online
-        for cpu in cpus.cpus where !online.cpus.contains(cpu) { throw TraceError.noSuchCPU(cpu) }
+        for cpu in cpus.cpus where !online.cpus.contains(cpu) {
+            throw TraceError.noSuchCPU(cpu, online: online)
+        }
         poller = try translatingErrors { () throws(SystemError) in try Poller() }
         stopper = try translatingErrors { () throws(SystemError) in try Stopper() }
         try watch(stopper.descriptor, .readable, token: Observer.ownTokens - 1)

@@ -7,7 +7,9 @@ public struct Comm: Sendable, Hashable, BitwiseCopyable {
     public var high: UInt64
 
     /// A name of which nothing is known; it renders as absent.
-    @inlinable public static var unknown: Comm { Comm(low: 0, high: 0) }
+    ///
+    /// No name has a byte in its last place, which is a zero always: this is told from an empty name.
+    @inlinable public static var unknown: Comm { Comm(low: 0, high: .max) }
 
     /// A name from its two words.
     @inlinable
@@ -33,11 +35,12 @@ public struct Comm: Sendable, Hashable, BitwiseCopyable {
     }
 
     /// Whether nothing is known of the name.
-    @inlinable public var isUnknown: Bool { low == 0 }
+    @inlinable public var isUnknown: Bool { high == .max }
 
     /// The bytes of the name without the closing zeros.
     public var bytes: [UInt8] {
         var out: [UInt8] = []
+        if isUnknown { return out }
         for word in [low, high] {
             for shift in 0..<8 {
                 let byte = UInt8(truncatingIfNeeded: word >> UInt64(shift * 8))
