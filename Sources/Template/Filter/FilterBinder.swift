@@ -3,13 +3,13 @@ import Tracepoints
 /// Binds filters to the layouts of events.
 struct FilterBinder {
     let layouts: [EventLayout]
-    let symbols: KernelSymbols
+    let presentations: Presentations
     /// What the user is to be told once: where a condition does not apply.
     private(set) var notes: [String] = []
 
     init(layouts: [EventLayout], symbols: KernelSymbols) {
         self.layouts = layouts
-        self.symbols = symbols
+        presentations = Presentations(symbols)
     }
 
     /// Why a test does not fit an event, and what it comes to there.
@@ -53,7 +53,8 @@ struct FilterBinder {
                 nodes.append(.constant(false))
                 continue
             }
-            let site = FilterSite(value: value, subject: subject, layout: layout, symbols: symbols)
+            let site = FilterSite(
+                value: value, subject: subject, layout: layout, presentations: presentations)
             do throws(Misfit) {
                 nodes.append(try site.node(of: expression))
             } catch {

@@ -157,7 +157,7 @@ extension FilterSite {
 
     private var presentedSymbols: [(value: UInt64, name: String)] {
         guard case .field(let field) = value, !field.isText else { return [] }
-        return PrintFormat.presentation(of: field, in: layout, symbols: symbols)?.symbols ?? []
+        return presentations.presentation(of: field, in: layout)?.symbols ?? []
     }
 
     private func errnoCandidates(_ atom: Atom) -> [String] {

@@ -11,7 +11,7 @@ public struct FieldSymbols {
 
     /// Looks the names up.
     public init(of field: Field, in layout: EventLayout, symbols: KernelSymbols) {
-        let presentation = PrintFormat.presentation(of: field, in: layout, symbols: symbols)
+        let presentation = Presentations(symbols).presentation(of: field, in: layout)
         names = presentation?.symbols ?? []
         isFlags = presentation?.isFlags ?? false
         bestType = presentation == nil ? FieldSymbols.type(for: field) : nil
