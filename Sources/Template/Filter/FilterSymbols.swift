@@ -135,16 +135,10 @@ extension FilterSite {
         }
         guard case .field(let field) = value else { return [] }
         if field.type == "bool", word == "true" || word == "false" { return [word == "true" ? 1 : 0] }
-        if namesSystemCalls(field), let number = SyscallNames.table.number(of: word) {
+        if field.namesSystemCalls(in: layout), let number = SyscallNames.table.number(of: word) {
             return [UInt64(bitPattern: number)]
         }
         return field.type == "dev_t" ? device(word) : []
-    }
-
-    /// Whether the field tells which system call it is.
-    private func namesSystemCalls(_ field: Field) -> Bool {
-        field.name == "__syscall_nr" || (layout.subsystem == "raw_syscalls" && field.name == "id")
-            || field.name == "syscall_nr"
     }
 
     private func device(_ word: String) -> [UInt64] {

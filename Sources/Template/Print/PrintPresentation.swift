@@ -24,20 +24,31 @@ extension PrintFormat {
         }
     }
 
-    /// How the print format shows the fields that it shows by more than a number or text, by the fields'
-    /// offsets.
+    /// What the print format says of fields, by their offsets.
+    struct Views {
+        /// How fields are shown that are shown by more than a number or text.
+        var presentations: [Int: Presentation] = [:]
+        /// The fields that are numbers of nanoseconds.
+        var nanoseconds: Set<Int> = []
+    }
+
+    /// Finds out what the print format of an event says of its fields.
     ///
     /// What counts is the first argument that is about that field alone; others may be tested in it.
-    static func presentations(in layout: EventLayout, symbols: KernelSymbols) -> [Int: Presentation] {
+    static func views(of layout: EventLayout, symbols: KernelSymbols) -> Views {
         var compiler = PrintCompiler(layout, symbols)
-        guard let (conversions, arguments) = try? compiler.compile() else { return [:] }
+        guard let (conversions, arguments) = try? compiler.compile() else { return Views() }
         let uses = Dictionary(
             grouping: uses(conversions, arguments, compiler.builder), by: { Int($0.subject) })
+        var views = Views()
         var pieces: [PrintPiece] = []
         var shown: [(field: Field, view: PrintBuilder.View, isDefault: Bool)] = []
         for field in layout.fields + layout.commonFields {
             guard let uses = uses[field.offset] else { continue }
             let isNumberToo = uses.contains { $0.conversion.isInteger }
+            if uses.contains(where: { $0.conversion.isInteger && $0.isNanoseconds }) {
+                views.nanoseconds.insert(field.offset)
+            }
             var best: (view: PrintBuilder.View, piece: PrintPiece, isDefault: Bool)?
             for use in uses where best?.isDefault != true {
                 guard let view = compiler.builder.view(use.term, use.conversion, of: field) else { continue }
@@ -52,13 +63,12 @@ extension PrintFormat {
             shown.append((field, best.view, best.isDefault))
         }
         let program = compiler.builder.program(pieces, symbols)
-        var presentations: [Int: Presentation] = [:]
         for (index, shown) in shown.enumerated() {
-            presentations[shown.field.offset] = Presentation(
+            views.presentations[shown.field.offset] = Presentation(
                 symbols: shown.view.symbols, isFlags: shown.view.isFlags, isDefault: shown.isDefault,
                 program: program, piece: Int32(index))
         }
-        return presentations
+        return views
     }
 
     /// An argument that is about one field alone.
@@ -69,6 +79,8 @@ extension PrintFormat {
         /// Width and precision as well.
         let terms: [PrintTerm]
         let term: PrintTerm
+        /// Whether the text after it names that unit.
+        let isNanoseconds: Bool
     }
 
     private static func uses(
@@ -76,7 +88,7 @@ extension PrintFormat {
     ) -> [Use] {
         var uses: [Use] = []
         var next = 0
-        for var conversion in conversions {
+        for (index, var conversion) in conversions.enumerated() {
             let end = next + conversion.argumentCount
             guard conversion.letter != 0, end <= arguments.count else { return uses }
             let terms = arguments[next..<end].compactMap { try? $0.get() }
@@ -91,7 +103,11 @@ extension PrintFormat {
                 let isCounted = [UInt8(ascii: "h"), UInt8(ascii: "b")].contains(conversion.suffix.first)
                 if !isCounted, conversion.width != .argument { conversion.width = .none }
             }
-            uses.append(Use(subject: subject, conversion: conversion, terms: terms, term: term))
+            let text = index + 1 < conversions.count ? conversions[index + 1].literal : []
+            uses.append(
+                Use(
+                    subject: subject, conversion: conversion, terms: terms, term: term,
+                    isNanoseconds: text.starts(with: " [ns]".utf8)))
         }
         return uses
     }
@@ -100,16 +116,25 @@ extension PrintFormat {
 /// How the print formats of events show their fields; each format is compiled once.
 final class Presentations {
     let symbols: KernelSymbols
-    private var known: [UInt16: (layout: EventLayout, byOffset: [Int: PrintFormat.Presentation])] = [:]
+    private var known: [UInt16: (layout: EventLayout, views: PrintFormat.Views)] = [:]
 
     init(_ symbols: KernelSymbols) { self.symbols = symbols }
 
+    private func views(of layout: EventLayout) -> PrintFormat.Views {
+        if let known = known[layout.id], known.layout == layout { return known.views }
+        let views = PrintFormat.views(of: layout, symbols: symbols)
+        known[layout.id] = (layout, views)
+        return views
+    }
+
     /// How the event's print format shows the field; `nil` where as a number or text only.
     func presentation(of field: Field, in layout: EventLayout) -> PrintFormat.Presentation? {
-        if let known = known[layout.id], known.layout == layout { return known.byOffset[field.offset] }
-        let byOffset = PrintFormat.presentations(in: layout, symbols: symbols)
-        known[layout.id] = (layout, byOffset)
-        return byOffset[field.offset]
+        views(of: layout).presentations[field.offset]
+    }
+
+    /// Whether the event's print format calls the field a number of nanoseconds.
+    func isNanoseconds(_ field: Field, in layout: EventLayout) -> Bool {
+        views(of: layout).nanoseconds.contains(field.offset)
     }
 }
 
