@@ -65,7 +65,9 @@ extension Value {
         if let presentation = presentation(type, in: layout, presentations) {
             return Manner(writer: .presentation(presentation), wrap: type == .json ? .json : .escaped)
         }
-        return plainManner(type, decimals: decimals)
+        var manner = plainManner(type, decimals: decimals)
+        if manner?.form == .device, layout.subsystem == "syscalls" { manner?.form = .userDevice }
+        return manner
     }
 
     /// How the value is written when the print format is not asked.
