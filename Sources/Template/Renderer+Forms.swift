@@ -44,6 +44,7 @@ extension Renderer {
         case .syscall: line.appendSyscall(signed)
         case .symbol: line.appendSymbol(pattern, symbols)
         case .device: line.appendDevice(pattern)
+        case .userDevice: line.appendUserDevice(pattern)
         case .mode: line.appendMode(pattern)
         case .late: line.append("late")
         case .truth: line.append(value == 0 ? "false" : "true")

@@ -164,9 +164,11 @@ extension Renderer {
         guard let text, !text.isEmpty else { return nil }
         content.removeAll()
         if op.source == .cmdline {
+            let isParted = op.form == .arguments
             var length = text.count
-            while length > 0, text[length - 1] == 0 { length -= 1 }
-            let separator: UInt8 = op.form == .arguments ? 0 : 0x20
+            // Empty arguments at the end show in quotes only.
+            while !isParted, length > 0, text[length - 1] == 0 { length -= 1 }
+            let separator: UInt8 = isParted ? 0 : 0x20
             for index in 0..<length { content.append(text[index] == 0 ? separator : text[index]) }
         } else {
             unsafe text.withUnsafeBytes { unsafe content.append($0) }

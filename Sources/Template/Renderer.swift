@@ -47,10 +47,11 @@ public struct Renderer: ~Copyable {
         _ bindings: [(layout: EventLayout, template: Int?)], templates: [Template],
         filters: FilterPlan? = nil, symbols: KernelSymbols, options: RenderOptions
     ) throws(BindError) {
+        let shown = Presentations(symbols)
         var notes: [String] = []
         for (index, template) in templates.enumerated() {
             let layouts = bindings.filter { $0.template == index }.map(\.layout)
-            var binder = Binder(layouts: layouts, symbols: symbols, form: options.form)
+            var binder = Binder(layouts: layouts, presentations: shown, form: options.form)
             do throws(TemplateError) {
                 try binder.check(template)
             } catch {
@@ -58,7 +59,7 @@ public struct Renderer: ~Copyable {
             }
             notes += binder.notes.filter { !notes.contains($0) }
         }
-        var compiler = Compiler(symbols: symbols, options: options)
+        var compiler = Compiler(presentations: shown, options: options)
         header = compiler.addAll(bindings.map { ($0.layout, $0.template.map { templates[$0] }) })
         let program = compiler.program
         ops = PlainArray(program.ops)

@@ -122,7 +122,7 @@ struct WrongFilter: CustomTestStringConvertible {
         WrongFilter("1 < a < 3", "^", "'1' is no name of a field", "the field stands on the left: pid == 1"),
         WrongFilter("a == 'x", "     ^^", "the quoted text is not closed", "a ' is missing"),
         WrongFilter("a == \"x", "     ^^", "the quoted text is not closed", "a \" is missing"),
-        WrongFilter("a == \"\\q\"", "      ^^", "there is no escape '\\\\q'", "write \\\\ for a backslash"),
+        WrongFilter("a == \"\\q\"", "      ^^", "there is no escape '\\q'", "write \\\\ for a backslash"),
         WrongFilter("a == \"\\x1\"", "      ^^", "two hexadecimal digits must follow '\\x'"),
         WrongFilter("a \"x\"", "  ^^^", "an operator is missing before the text", "== or ~"),
         WrongFilter("a + 1", "  ^", "a filter does not calculate"),

@@ -79,7 +79,11 @@ func marked(_ template: String, _ error: TemplateError) -> String {
     @Test(arguments: [
         ("pid %d", "%d", "pid <field>"), ("pid=%-6d file=%s\\n", "%-6d", "pid=<pid:-6> file=<file>\\n"),
         ("addr: %#018llx", "%#018llx", "addr: <addr:#018x>"), ("%pid %comm", "%pid", "<pid> <comm>"),
-        ("{pid} {filename:>20}", "{pid}", "<pid> <filename>"), ("$pid ${comm}", "$pid", "<pid> <comm>"),
+        ("{pid} {filename:>20}", "{pid}", "<pid> <filename:20>"), ("{comm:<16}", "{comm:<16}", "<comm:-16>"),
+        (
+            "{comm:^16} {pid:#010x} {time:.3f} {pid!r}", "{comm:^16}",
+            "<comm:^16> <pid:#010x> <time:.3> {pid!r}"
+        ), ("$pid ${comm}", "$pid", "<pid> <comm>"),
         ("args->pid args.comm", "args->pid", "<pid> <comm>"), ("it's {pid}", "{pid}", "it'\\''s <pid>"),
         ("<!red>{pid}<!>", "{pid}", "<!red><pid><!>"),
     ])
@@ -87,6 +91,11 @@ func marked(_ template: String, _ error: TemplateError) -> String {
         let error = try mistake(in: template)
         #expect(marked(template, error) == mark)
         #expect(error.notes == ["try: -f '\(converted)'"])
+    }
+
+    @Test func showsAnUnknownEscapeAsItWasTyped() throws {
+        let error = try #require(throws: TemplateError.self) { try Template.parse("<pid> \\q\t") }
+        #expect(error.message == "there is no escape '\\q'")
     }
 
     @Test(arguments: ["100%", "%%d", "{ }", "{1}", "$5", "$ x", "a->b", "myargs->pid", "<pid> %s {x} $y", ""])

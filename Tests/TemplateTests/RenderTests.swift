@@ -133,14 +133,14 @@ import Tracepoints
         var moment = Moment()
         moment.process = ProcessDetails(
             parent: 1, uid: 1000, user: Array("ann".utf8), exe: Array("/bin/a\n".utf8),
-            cmdline: Array("sh\0-c\0a b\0".utf8), cgroup: Array("/user.slice".utf8), container: nil)
+            cmdline: Array("sh\0-c\0a b\0\0".utf8), cgroup: Array("/user.slice".utf8), container: nil)
         let event = MadeEvent()
         #expect(
             try render("<ppid> <uid> <user> <exe> <cgroup>", event, moment)
                 == "1 1000 ann /bin/a\\n /user.slice")
         #expect(
             try render("<cmdline>|<cmdline:q>|<cmdline:j>", event, moment)
-                == #"sh -c a b|sh -c 'a b'|"sh -c a b""#)
+                == #"sh -c a b|sh -c 'a b' '' ''|"sh -c a b""#)
         #expect(try render("<container> <container?none> <container|user>", event, moment) == "- none ann")
         #expect(try render("<ppid> <exe:5>|<cmdline:q>", event) == "-     -|-")
     }

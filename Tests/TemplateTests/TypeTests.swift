@@ -98,6 +98,10 @@ import Tracepoints
         #expect(try render("<file:mode> <dir:mode>", event) == "-rw-r--r-- drwxrwxrwt")
         #expect(try render("<suid:mode> <bare:mode> <odd:mode>", event) == "-rwsr-xr-x -rwS------ ?---------")
         #expect(try render("<ip:sym>", event) == "0x1000")
+        var device = MadeEvent().integer("dev", UInt32(259)).integer("large", UInt32(0x1230_4567))
+        #expect(try render("<dev:dev>", device) == "0:259")
+        device.subsystem = "syscalls"
+        #expect(try render("<dev:dev> <large:dev>", device) == "1:3 69:74599")
         #expect(
             try render("<a:c><nl:c><high:c><scalar:c><bidi:c> <none:c>", event) == "A\\n\\xff→\\u{202E} 55296"
         )
@@ -155,6 +159,8 @@ import Tracepoints
         #expect(
             try render("<bytes:s> <bytes:q> <bytes:xx> <bytes:ip> <bytes:mac>", event)
                 == "ab ab 61 62 00 63 97.98.0.99 61:62:00:63")
+        let address = MadeEvent().array("hw", Array(UInt8(1)...32))
+        #expect(try render("<hw:mac>", address) == "01:02:03:04:05:06")
         #expect(try render("<args:10>|<args:-10>|<args:.5>|", event) == "  [1,-2,3]|[1,-2,3]  |[1,-…|")
     }
 

@@ -3,7 +3,7 @@ import Tracepoints
 /// Binds filters to the layouts of events.
 struct FilterBinder {
     let layouts: [EventLayout]
-    let symbols: KernelSymbols
+    let presentations: Presentations
     /// Whether the user is told where a name is absent.
     let tellsAbsence: Bool
     /// What the user is to be told once: where a condition does not apply.
@@ -12,7 +12,7 @@ struct FilterBinder {
     init(layouts: [EventLayout], symbols: KernelSymbols, tellsAbsence: Bool) {
         self.tellsAbsence = tellsAbsence
         self.layouts = layouts
-        self.symbols = symbols
+        presentations = Presentations(symbols)
     }
 
     /// Why a test does not fit an event, and what it comes to there.
@@ -56,7 +56,8 @@ struct FilterBinder {
                 nodes.append(.constant(false))
                 continue
             }
-            let site = FilterSite(value: value, subject: subject, layout: layout, symbols: symbols)
+            let site = FilterSite(
+                value: value, subject: subject, layout: layout, presentations: presentations)
             do throws(Misfit) {
                 nodes.append(try site.node(of: expression))
             } catch {

@@ -138,7 +138,7 @@ struct FilterLexer {
         default:
             while position < bytes.count, bytes[position] & 0xc0 == 0x80 { position += 1 }
             throw TemplateError(
-                "there is no escape '\(displayed(bytes[start..<position]))'", at: start..<position,
+                "there is no escape '\\\(displayed(bytes[(start + 1)..<position]))'", at: start..<position,
                 hint: "write \\\\ for a backslash",
                 notes: ["escapes: \\n \\t \\e \\0 \\xNN, and \\ before any sign: \\\" \\\\ \\*"])
         }

@@ -5,7 +5,7 @@ struct FilterSite {
     let value: Value
     let subject: Subject
     let layout: EventLayout
-    let symbols: KernelSymbols
+    let presentations: Presentations
 
     typealias Misfit = FilterBinder.Misfit
 

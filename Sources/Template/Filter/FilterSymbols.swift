@@ -135,16 +135,10 @@ extension FilterSite {
         }
         guard case .field(let field) = value else { return [] }
         if field.type == "bool", word == "true" || word == "false" { return [word == "true" ? 1 : 0] }
-        if namesSystemCalls(field), let number = SyscallNames.table.number(of: word) {
+        if field.namesSystemCalls(in: layout), let number = SyscallNames.table.number(of: word) {
             return [UInt64(bitPattern: number)]
         }
         return field.type == "dev_t" ? device(word) : []
-    }
-
-    /// Whether the field tells which system call it is.
-    private func namesSystemCalls(_ field: Field) -> Bool {
-        field.name == "__syscall_nr" || (layout.subsystem == "raw_syscalls" && field.name == "id")
-            || field.name == "syscall_nr"
     }
 
     private func device(_ word: String) -> [UInt64] {
@@ -157,7 +151,7 @@ extension FilterSite {
 
     private var presentedSymbols: [(value: UInt64, name: String)] {
         guard case .field(let field) = value, !field.isText else { return [] }
-        return PrintFormat.presentation(of: field, in: layout, symbols: symbols)?.symbols ?? []
+        return presentations.presentation(of: field, in: layout)?.symbols ?? []
     }
 
     private func errnoCandidates(_ atom: Atom) -> [String] {

@@ -3,15 +3,17 @@ func refuseForeign(_ text: String, _ template: Template) throws(TemplateError) {
     for piece in template.pieces {
         if case .placeholder = piece { return }
     }
-    var reader = ForeignReader(text)
-    reader.read()
-    guard let first = reader.first else { return }
-    let written = displayed(Array(text.utf8)[first.range])
-    let converted = reader.converted.split(separator: "'", omittingEmptySubsequences: false)
-        .joined(separator: "'\\''")
-    throw TemplateError(
-        "'\(written)' is plain text here; a field is written <name>", at: first.range,
-        hint: "write \(first.placeholder)", notes: ["try: -f '\(converted)'"])
+    let reader = ForeignReader(text)
+    if let first = reader.found.first { throw reader.refusal(of: first) }
+}
+
+/// Refuses a template that has a mistake within what reads like another tool's, `{comm:<16}`.
+func refuseForeign(_ text: String, around mistake: TemplateError) throws(TemplateError) {
+    let reader = ForeignReader(text)
+    let place = mistake.range.lowerBound
+    if let piece = reader.found.first(where: { $0.range.dropFirst().contains(place) }) {
+        throw reader.refusal(of: piece)
+    }
 }
 
 /// Finds `%s`, `{pid}`, `$pid` and `args->pid` in a text and makes placeholders of them.
@@ -19,18 +21,30 @@ private struct ForeignReader {
     private let bytes: [UInt8]
     private var position = 0
     private(set) var converted = ""
-    private(set) var first: (range: Range<Int>, placeholder: String)?
+    /// The pieces that were found, and what each would be here.
+    private(set) var found: [(range: Range<Int>, placeholder: String)] = []
 
-    init(_ text: String) { bytes = Array(text.utf8) }
+    init(_ text: String) {
+        bytes = Array(text.utf8)
+        read()
+    }
 
-    mutating func read() {
+    func refusal(of piece: (range: Range<Int>, placeholder: String)) -> TemplateError {
+        let quoted = converted.split(separator: "'", omittingEmptySubsequences: false)
+            .joined(separator: "'\\''")
+        return TemplateError(
+            "'\(displayed(bytes[piece.range]))' is plain text here; a field is written <name>",
+            at: piece.range, hint: "write \(piece.placeholder)", notes: ["try: -f '\(quoted)'"])
+    }
+
+    private mutating func read() {
         var copied: [UInt8] = []
         while position < bytes.count {
             let start = position
             if let placeholder = conversion() ?? braces() ?? shellVariable() ?? arguments() {
                 converted += String(decoding: copied, as: UTF8.self) + placeholder
                 copied = []
-                if first == nil { first = (start..<position, placeholder) }
+                found.append((start..<position, placeholder))
             } else {
                 let step = bytes[start] == UInt8(ascii: "%") && byte(start + 1) == bytes[start] ? 2 : 1
                 copied.append(bytes[start])
@@ -107,9 +121,27 @@ private struct ForeignReader {
     private mutating func braces() -> String? {
         attempt { reader in
             guard reader.accept("{"), let name = reader.identifier() else { return nil }
-            if reader.accept(":") { _ = reader.take { $0 != UInt8(ascii: "}") && $0 != 0x20 } }
-            return reader.accept("}") ? "<\(name)>" : nil
+            var spec = ""
+            if reader.accept(":") {
+                spec = reader.braceSpec()
+                _ = reader.take { $0 != UInt8(ascii: "}") && $0 != 0x20 }
+            }
+            guard reader.accept("}") else { return nil }
+            return spec.isEmpty ? "<\(name)>" : "<\(name):\(spec)>"
         }
+    }
+
+    /// `>16`, `<16`, `^16`, `#010x`, `.3f` as a spec.
+    private mutating func braceSpec() -> String {
+        var alignment = ""
+        if accept("<") { alignment = "-" } else if accept("^") { alignment = "^" } else { _ = accept(">") }
+        var spec = accept("+") ? "+" : ""
+        if accept("#") { spec = "#" + spec }
+        if accept("0") { spec += "0" }
+        let width = take { $0 >= 0x30 && $0 <= 0x39 }
+        if !width.isEmpty { spec += alignment + width }
+        if accept(".") { spec += "." + take { $0 >= 0x30 && $0 <= 0x39 } }
+        return spec + take { "xXob".utf8.contains($0) }
     }
 
     /// `$pid` and `${pid}`.

@@ -102,10 +102,10 @@ struct Parser {
             fallthrough
         default:
             position = characterEnd(start + 1)
-            let name = String(decoding: bytes[start..<position], as: UTF8.self)
+            let name = displayed(bytes[(start + 1)..<position])
             let known = inPlaceholder ? "\\> \\? \\: \\| " : ""
             throw TemplateError(
-                "there is no escape '\(displayed(name))'", at: start..<position,
+                "there is no escape '\\\(name)'", at: start..<position,
                 hint: "write \\\\ for a backslash",
                 notes: ["escapes: \(known)\\n \\t \\e \\0 \\\\ \\xNN \\u{...}, and << for <"])
         }

@@ -24,9 +24,15 @@ public struct Template: Sendable, Equatable, CustomStringConvertible {
     /// - Throws: what is wrong with it, and where.
     public static func parse(_ text: String) throws(TemplateError) -> Template {
         var parser = Parser(text)
-        let template = try parser.template()
-        try refuseForeign(text, template)
-        return template
+        do throws(TemplateError) {
+            let template = try parser.template()
+            try refuseForeign(text, template)
+            return template
+        } catch {
+            // The brackets of `{name:<16}` are no placeholder of ours.
+            try refuseForeign(text, around: error)
+            throw error
+        }
     }
 
     public static func == (left: Template, right: Template) -> Bool {

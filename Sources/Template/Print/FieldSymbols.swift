@@ -11,21 +11,47 @@ public struct FieldSymbols {
 
     /// Looks the names up.
     public init(of field: Field, in layout: EventLayout, symbols: KernelSymbols) {
-        let presentation = PrintFormat.presentation(of: field, in: layout, symbols: symbols)
+        let presentations = Presentations(symbols)
+        let presentation = presentations.presentation(of: field, in: layout)
         names = presentation?.symbols ?? []
         isFlags = presentation?.isFlags ?? false
-        bestType = presentation == nil ? FieldSymbols.type(for: field) : nil
-    }
-
-    /// What the name and the C type of a field suggest.
-    private static func type(for field: Field) -> String? {
-        switch (field.name, field.kind) {
-        case ("ret", .integer) where field.isSigned, ("error", .integer), ("err", .integer): "e"
-        case ("sig", .integer): "sig"
-        case ("mode", .integer): "mode"
-        case ("bytes", .integer), ("size", .integer), ("bytes_req", .integer), ("bytes_alloc", .integer): "h"
-        case ("function", .pointer), ("call_site", .integer), ("caller_ip", .integer): "sym"
-        default: nil
+        if presentation?.isDefault == true {
+            bestType = nil
+        } else if presentations.isNanoseconds(field, in: layout) {
+            bestType = TypeName.duration.rawValue
+        } else {
+            bestType = TypeName(for: field, in: layout)?.rawValue
         }
+    }
+}
+
+extension TypeName {
+    /// What the name and the C type of a field suggest, where they leave no doubt.
+    fileprivate init?(for field: Field, in layout: EventLayout) {
+        let found: TypeName? =
+            switch (field.name, field.kind) {
+            case _ where field.namesSystemCalls(in: layout): .syscall
+            case ("ret", .integer), ("error", .integer), ("err", .integer): field.isSigned ? .errno : nil
+            case ("sig", .integer): field.isSigned ? .signal : nil
+            // Of the same name are modes of access, of memory policies and so on, which are an int.
+            case ("mode", .integer):
+                ["umode_t", "mode_t", "__u16", "u16"].contains(field.type) ? .mode : nil
+            // A size that is not as wide as size_t counts pages or entries more often than bytes.
+            case ("size", .integer): field.size == 8 ? .size1024 : nil
+            case ("bytes", .integer), ("bytes_req", .integer), ("bytes_alloc", .integer): .size1024
+            case ("function", .pointer), ("call_site", .integer), ("caller_ip", .integer): .symbol
+            default: nil
+            }
+        guard let found else { return nil }
+        self = found
+    }
+}
+
+extension Field {
+    /// Whether the field tells which system call it is.
+    func namesSystemCalls(in layout: EventLayout) -> Bool {
+        guard kind == .integer else { return false }
+        return name == "__syscall_nr" || name == "syscall_nr"
+            || layout.subsystem == "raw_syscalls" && name == "id"
     }
 }

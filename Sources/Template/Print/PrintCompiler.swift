@@ -7,8 +7,6 @@ struct PrintCompiler {
     let layout: EventLayout
     let symbols: KernelSymbols
     var builder = PrintBuilder()
-    /// The names of the fields that the present argument is about; lengths of arrays do not count.
-    var subjects: Set<String> = []
 
     var tokens: [PrintToken] = []
     var position = 0
@@ -29,10 +27,7 @@ struct PrintCompiler {
     }
 
     /// One argument after the format.
-    struct Argument {
-        let term: Result<PrintTerm, PrintFormat.Failure>
-        let subjects: Set<String>
-    }
+    typealias Argument = Result<PrintTerm, PrintFormat.Failure>
 
     /// Compiles the whole print format: its conversions, and its arguments as far as they can be compiled.
     mutating func compile() throws(PrintFormat.Failure) -> ([PrintConversion], [Argument]) {
@@ -55,15 +50,14 @@ struct PrintCompiler {
     }
 
     private mutating func argument() -> Argument {
-        subjects = []
         variables = [:]
         nesting = 0
         do throws(PrintFormat.Failure) {
             let term = try expression()
             guard position == limit else { throw failure("something is left over") }
-            return Argument(term: .success(term), subjects: subjects)
+            return .success(term)
         } catch {
-            return Argument(term: .failure(error), subjects: subjects)
+            return .failure(error)
         }
     }
 
@@ -136,12 +130,11 @@ struct PrintCompiler {
     // MARK: Fields
 
     /// Takes the name of a field of the event.
-    mutating func takeField(isSubject: Bool = true) throws(PrintFormat.Failure) -> Field {
+    mutating func takeField() throws(PrintFormat.Failure) -> Field {
         let name = try takeName()
         guard let field = layout.field(name) else {
             throw failure("the event has no field '\(name)'")
         }
-        if isSubject { subjects.insert(name) }
         return field
     }
 }

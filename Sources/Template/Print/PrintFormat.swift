@@ -26,7 +26,7 @@ struct PrintFormat {
                     offset: layout.printFormat.utf8.count)
             }
             var terms: [PrintTerm] = []
-            for argument in arguments[next..<end] { terms.append(try argument.term.get()) }
+            for argument in arguments[next..<end] { terms.append(try argument.get()) }
             pieces.append(try compiler.builder.piece(conversion, terms))
             next = end
         }

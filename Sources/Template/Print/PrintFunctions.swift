@@ -110,12 +110,8 @@ extension PrintCompiler {
         return (term.node, element)
     }
 
-    /// An expression that says how long something is; its fields are not what the argument is about.
-    private mutating func measure() throws(PrintFormat.Failure) -> Int32 {
-        let kept = subjects
-        defer { subjects = kept }
-        return try number(try expression()).node
-    }
+    /// An expression that says how long something is.
+    private mutating func measure() throws(PrintFormat.Failure) -> Int32 { try number(try expression()).node }
 
     private mutating func printHex(isJoined: Bool) throws(PrintFormat.Failure) -> PrintTerm {
         let place = try place().node

@@ -171,6 +171,17 @@ final class PrintProgram {
         return true
     }
 
+    /// Appends what one piece makes of `record`; `false` and nothing appended where it does not fit it.
+    func render(_ piece: Int32, _ record: Bytes, into line: inout LineBuffer) -> Bool {
+        guard record.count >= recordSize else { return false }
+        let start = line.count
+        guard put(pieces[piece], record, &line) else {
+            line.truncate(to: start)
+            return false
+        }
+        return true
+    }
+
     /// Appends a text of the pool.
     @inline(__always)
     func putPooled(_ first: Int32, _ length: Int32, _ line: inout LineBuffer) {

@@ -94,7 +94,7 @@ extension PrintCompiler {
     mutating func size() throws(PrintFormat.Failure) -> PrintTerm {
         if content() == .name("REC"), isSign("->", ahead: 1) {
             position += 2
-            let field = try takeField(isSubject: false)
+            let field = try takeField()
             try expect(")")
             return try builder.constant(Int64(field.size), .unsignedLong)
         }

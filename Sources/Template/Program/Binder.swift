@@ -21,14 +21,14 @@ extension Alternative {
 struct Binder {
     /// The template's events.
     let layouts: [EventLayout]
-    let symbols: KernelSymbols
+    let presentations: Presentations
     let form: RecordForm
     /// What the user is to be told once: where a field is absent from some of the events.
     private(set) var notes: [String] = []
 
-    init(layouts: [EventLayout], symbols: KernelSymbols, form: RecordForm) {
+    init(layouts: [EventLayout], presentations: Presentations, form: RecordForm) {
         self.layouts = layouts
-        self.symbols = symbols
+        self.presentations = presentations
         self.form = form
     }
 
@@ -79,7 +79,7 @@ struct Binder {
         var limits: Set<Bool> = []
         for layout in layouts {
             for value in placeholder.alternatives.compactMap({ $0.value(in: layout) }) {
-                if let manner = value.manner(spec.type, decimals: spec.limit, in: layout, symbols: symbols) {
+                if let manner = value.manner(spec.type, decimals: spec.limit, in: layout, presentations) {
                     fits += 1
                     limits.insert(manner.limit != .none)
                 } else {
@@ -113,7 +113,7 @@ struct Binder {
         case nil: break
         }
         let fitting = TypeName.allCases.filter {
-            value.manner(.named($0), decimals: nil, in: layout, symbols: symbols) != nil
+            value.manner(.named($0), decimals: nil, in: layout, presentations) != nil
         }
         var names = fitting.map(\.rawValue)
         if value.shape == .wall { names.append("a strftime pattern") }

@@ -3,7 +3,7 @@ import Tracepoints
 /// Makes steps of the pieces of a template, for one event at a time.
 struct Compiler {
     private(set) var program = Program()
-    let symbols: KernelSymbols
+    let presentations: Presentations
     let options: RenderOptions
     /// Text that waits to be joined with what follows.
     var text: [UInt8] = []
@@ -21,8 +21,8 @@ struct Compiler {
         case fields
     }
 
-    init(symbols: KernelSymbols, options: RenderOptions) {
-        self.symbols = symbols
+    init(presentations: Presentations, options: RenderOptions) {
+        self.presentations = presentations
         self.options = options
     }
 
@@ -140,9 +140,9 @@ struct Compiler {
     private func manner(of value: Value, _ spec: Spec, _ layout: EventLayout) -> Manner? {
         func manner(_ type: ValueType?) -> Manner? {
             options.form == .lines
-                ? value.manner(type, decimals: spec.limit, in: layout, symbols: symbols)
+                ? value.manner(type, decimals: spec.limit, in: layout, presentations)
                 : value.typedManner(
-                    type, decimals: spec.limit, form: options.form, in: layout, symbols: symbols)
+                    type, decimals: spec.limit, form: options.form, in: layout, presentations)
         }
         return manner(spec.type) ?? manner(nil)
     }
@@ -254,7 +254,7 @@ struct Compiler {
             let itsOwn =
                 isPlain
                 ? value.plainManner(nil, decimals: nil)
-                : value.manner(nil, decimals: nil, in: layout, symbols: symbols)
+                : value.manner(nil, decimals: nil, in: layout, presentations)
             guard var manner = itsOwn else { continue }
             if isRaw, manner.form == .text { manner = Manner(writer: .bytes, form: .raw) }
             var op = op(value, manner, Spec())
@@ -289,7 +289,7 @@ struct Compiler {
 
     private mutating func printer(of layout: EventLayout) -> Printer {
         do throws(PrintFormat.Failure) {
-            program.prints.append(try PrintFormat(of: layout, symbols: symbols))
+            program.prints.append(try PrintFormat(of: layout, symbols: presentations.symbols))
             return .format(program.prints.count - 1)
         } catch {
             program.printFallbacks.append(PrintFallback(event: event, reason: error.message))

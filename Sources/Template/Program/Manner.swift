@@ -49,23 +49,25 @@ struct Manner {
 extension Value {
     /// How the value is written with this type, or `nil` where the type does not fit.
     func manner(
-        _ type: ValueType?, decimals: Int?, in layout: EventLayout, symbols: KernelSymbols
+        _ type: ValueType?, decimals: Int?, in layout: EventLayout, _ presentations: Presentations
     ) -> Manner? {
         switch type {
-        case nil: manner(named: nil, decimals: decimals, in: layout, symbols: symbols)
-        case .named(let name): manner(named: name, decimals: decimals, in: layout, symbols: symbols)
+        case nil: manner(named: nil, decimals: decimals, in: layout, presentations)
+        case .named(let name): manner(named: name, decimals: decimals, in: layout, presentations)
         case .pattern(let pattern):
             shape == .wall ? Manner(writer: .wall(WallClock(pattern: pattern)), form: .text) : nil
         }
     }
 
     private func manner(
-        named type: TypeName?, decimals: Int?, in layout: EventLayout, symbols: KernelSymbols
+        named type: TypeName?, decimals: Int?, in layout: EventLayout, _ presentations: Presentations
     ) -> Manner? {
-        if let presentation = presentation(type, in: layout, symbols: symbols) {
+        if let presentation = presentation(type, in: layout, presentations) {
             return Manner(writer: .presentation(presentation), wrap: type == .json ? .json : .escaped)
         }
-        return plainManner(type, decimals: decimals)
+        var manner = plainManner(type, decimals: decimals)
+        if manner?.form == .device, layout.subsystem == "syscalls" { manner?.form = .userDevice }
+        return manner
     }
 
     /// How the value is written when the print format is not asked.
@@ -118,7 +120,7 @@ extension Value {
 
     /// How the event's print format shows the field, where the type asks for that and it does.
     private func presentation(
-        _ type: TypeName?, in layout: EventLayout, symbols: KernelSymbols
+        _ type: TypeName?, in layout: EventLayout, _ presentations: Presentations
     ) -> PrintFormat.Presentation? {
         guard case .field(let field) = self, !field.isText else { return nil }
         switch type {
@@ -127,7 +129,8 @@ extension Value {
         case .text where field.elementSize > 1 || field.kind == .integer: break
         default: return nil
         }
-        return PrintFormat.presentation(of: field, in: layout, symbols: symbols)
+        let presentation = presentations.presentation(of: field, in: layout)
+        return type == .symbolic || presentation?.isDefault == true ? presentation : nil
     }
 
     private func integerManner(_ type: TypeName?, size: Int) -> Manner? {

@@ -49,7 +49,7 @@ struct Op: BitwiseCopyable {
         // Of integers.
         case decimal, signed, unsigned, hex, upperHex, octal, binary, character
         case clock, nanoseconds, microseconds, milliseconds, seconds, size1024, size1000
-        case pointer, errno, signal, syscall, symbol, device, mode, late, truth
+        case pointer, errno, signal, syscall, symbol, device, userDevice, mode, late, truth
         // Of bytes.
         case text, raw, arguments, dump, hexBytes, mac, array, bitList, maskHex
         // Of both.

@@ -19,7 +19,7 @@ extension Compiler {
         var taken: Set<String> = []
         return layout.fields.filter { taken.insert($0.name).inserted }.flatMap { field in
             let own = (name: field.name, placeholder: Placeholder(.own, field.name))
-            guard options.addsNumbers, Value.field(field).hidesNumber(in: layout, symbols: symbols) else {
+            guard options.addsNumbers, Value.field(field).hidesNumber(in: layout, presentations) else {
                 return [own]
             }
             return [own, ("\(field.name):n", Placeholder(.own, field.name, type: .plain))]

@@ -3,11 +3,12 @@ import Tracepoints
 extension Value {
     /// How the value is written in typed output with this type, or `nil` where the type does not fit.
     func typedManner(
-        _ type: ValueType?, decimals: Int?, form: RecordForm, in layout: EventLayout, symbols: KernelSymbols
+        _ type: ValueType?, decimals: Int?, form: RecordForm, in layout: EventLayout,
+        _ presentations: Presentations
     ) -> Manner? {
         let isOwn = type == nil || type == .named(.json) && form == .json
         if isOwn, isTruth { return Manner(writer: .integer, form: .truth) }
-        var manner = manner(isOwn ? nil : type, decimals: decimals, in: layout, symbols: symbols)
+        var manner = manner(isOwn ? nil : type, decimals: decimals, in: layout, presentations)
         // Elements that can be written one by one are more than a text that lists them.
         if isOwn, case .presentation = manner?.writer, case .array(let size) = shape, size > 1 {
             manner = Manner(writer: .array)
@@ -25,9 +26,9 @@ extension Value {
     }
 
     /// Whether the value has a number that its own manner does not show.
-    func hidesNumber(in layout: EventLayout, symbols: KernelSymbols) -> Bool {
+    func hidesNumber(in layout: EventLayout, _ presentations: Presentations) -> Bool {
         guard case .field(let field) = self, !isTruth,
-            let manner = manner(nil, decimals: nil, in: layout, symbols: symbols)
+            let manner = manner(nil, decimals: nil, in: layout, presentations)
         else { return false }
         switch (field.kind, manner.writer) {
         case (.integer, .presentation), (.pointer, .presentation): return true

@@ -70,9 +70,9 @@ extension LineBuffer {
         }
     }
 
-    /// Appends a hardware address: `52:54:00:12:34:56`.
+    /// Appends a hardware address: `52:54:00:12:34:56`. Room for longer ones holds no more than that.
     mutating func appendHardwareAddress(_ bytes: Bytes) {
-        for index in 0..<bytes.count {
+        for index in 0..<min(bytes.count, 6) {
             if index > 0 { append(UInt8(ascii: ":")) }
             appendHexByte(bytes[index])
         }

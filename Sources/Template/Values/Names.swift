@@ -56,6 +56,13 @@ extension LineBuffer {
         appendDecimal(value & 0xfffff)
     }
 
+    /// Appends a device number that a program gave to a system call as `major:minor`; its bits are others.
+    mutating func appendUserDevice(_ value: UInt64) {
+        appendDecimal(value >> 8 & 0xfff)
+        append(UInt8(ascii: ":"))
+        appendDecimal(value & 0xff | value >> 12 & 0xfff00)
+    }
+
     /// Appends a file's mode as `ls -l` shows it: `-rw-r--r--`.
     mutating func appendMode(_ mode: UInt64) {
         switch mode & 0o170000 {

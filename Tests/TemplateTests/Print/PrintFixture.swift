@@ -29,7 +29,7 @@ extension MadeEvent {
     {
         let layout = layout(printing: format)
         guard let field = layout.field(name),
-            let view = PrintFormat.presentation(of: field, in: layout, symbols: symbols)
+            let view = Presentations(symbols).presentation(of: field, in: layout)
         else { return nil }
         return (view, render(bytes) { view.render($0, into: &$1) })
     }

@@ -86,7 +86,7 @@ struct PrintHostileTests {
             }
             let layout = Self.event.layout(printing: String(decoding: text, as: UTF8.self))
             for field in layout.fields {
-                if let view = PrintFormat.presentation(of: field, in: layout, symbols: symbols) {
+                if let view = Presentations(symbols).presentation(of: field, in: layout) {
                     _ = unsafe record.withUnsafeBytes { unsafe view.render(Bytes($0), into: &line) }
                 }
             }
