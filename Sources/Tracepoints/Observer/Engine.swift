@@ -108,48 +108,60 @@ package struct Engine: ~Copyable {
                 note(record, lane)
                 continue
             }
-            guard let sample = decode(record.bytes, time, lane) else { continue }
-            var place = count
-            // An event that interrupted another may stand before it in its ring.
-            while place > 0, unsafe samples[place &- 1].time > time {
-                unsafe (samples + place).initialize(to: samples[place &- 1])
-                place &-= 1
-            }
-            unsafe (samples + place).initialize(to: sample)
+            guard unsafe decode(record.bytes, time, lane, into: samples + count) else { continue }
             if time < before {
-                unsafe samples[place].isLate = true
+                unsafe samples[count].isLate = true
                 lateCount &+= 1
                 worstLateness = max(worstLateness, before &- time)
             } else if time > latest {
                 latest = time
             }
+            // An event that interrupted another may stand before it in its ring.
+            if count > 0, unsafe samples[count &- 1].time > time { moveToItsPlace(count) }
             count &+= 1
         }
         return unsafe UnsafeBufferPointer(start: samples, count: count)
     }
 
+    /// Moves the last sample before those of a later time.
+    @inline(never)
+    private func moveToItsPlace(_ last: Int) {
+        let sample = unsafe samples[last]
+        var place = last
+        while place > 0, unsafe samples[place &- 1].time > sample.time {
+            unsafe samples[place] = unsafe samples[place &- 1]
+            place &-= 1
+        }
+        unsafe samples[place] = sample
+    }
+
+    /// Makes a sample of a record where it is to lie; `false` where it is none that is given out.
     @inline(__always)
-    private mutating func decode(_ bytes: Bytes, _ time: UInt64, _ lane: Int) -> Sample? {
+    private mutating func decode(
+        _ bytes: Bytes, _ time: UInt64, _ lane: Int, into sample: UnsafeMutablePointer<Sample>
+    ) -> Bool {
         guard let record = format.raw(of: bytes), let id = record.load(0, as: UInt16.self),
             Int(id) < eventOfID.count, eventOfID[Int(id)] >= 0
         else {
             malformedCount &+= 1
-            return nil
+            return false
         }
-        var sample = Sample(record: record, time: time, event: eventOfID[Int(id)], cpu: cpuOfLane[lane])
+        unsafe sample.initialize(
+            to: Sample(record: record, time: time, event: eventOfID[Int(id)], cpu: cpuOfLane[lane]))
         if plan.words.contains(.ids) {
-            sample.pid = bytes.load(format.idsOffset, as: Int32.self) ?? -1
-            sample.tid = bytes.load(format.idsOffset &+ 4, as: Int32.self) ?? -1
+            unsafe sample.pointee.pid = bytes.load(format.idsOffset, as: Int32.self) ?? -1
+            unsafe sample.pointee.tid = bytes.load(format.idsOffset &+ 4, as: Int32.self) ?? -1
         }
-        if plan.hasGlobalIDs, sample.tid < 0 {
+        if plan.hasGlobalIDs, unsafe sample.pointee.tid < 0 {
             // Also for a task that is no more in the tables: its ids in the sample are -1.
-            sample.tid = record.load(plan.commonPidOffset, as: Int32.self) ?? -1
+            unsafe sample.pointee.tid = record.load(plan.commonPidOffset, as: Int32.self) ?? -1
         }
-        if plan.tracksTasks { complete(&sample) }
-        if plan.needs.contains(.process) { sample.process = processTable.index(of: sample) }
-        if !excluded.isEmpty, excluded.contains(sample.pid) { return nil }
-        if time < start { return nil }
-        return sample
+        if plan.tracksTasks { unsafe complete(&sample.pointee) }
+        if plan.needs.contains(.process) {
+            unsafe sample.pointee.process = processTable.index(of: sample.pointee)
+        }
+        if !excluded.isEmpty, unsafe excluded.contains(sample.pointee.pid) { return false }
+        return time >= start
     }
 
     @inline(__always)
