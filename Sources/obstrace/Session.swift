@@ -169,6 +169,7 @@ struct Session: ~Copyable {
             let wakeup = try translating { () throws(TraceError) in
                 try observer.wait(atMost: Int32(clamping: left ?? 1000))
             }
+            say(wakeup.notes)
             for (token, events) in wakeup.others { handle(token, events) }
             if wakeup.tasksHaveEnded { end = end ?? .scopeEnded }
             if let deadline, System.monotonicTime() >= deadline { end = end ?? .timeUp }

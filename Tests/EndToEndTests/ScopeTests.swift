@@ -99,5 +99,33 @@ extension EndToEnd {
             )
             #expect(traced.errors.split(separator: "\n").filter { $0.contains("kptr_restrict") }.count == 1)
         }
+
+        @Test(
+            "A CPU that goes offline is told, and traced again once it is back",
+            .enabled(
+                if: FileManager.default.isWritableFile(atPath: "/sys/devices/system/cpu/cpu1/online"),
+                "this machine keeps its CPUs"))
+        func hotplug() throws {
+            let traced = try script(
+                """
+                online=/sys/devices/system/cpu/cpu1/online
+                "$OBSTRACE" -v sched:sched_switch -f '<cpu>' -o lines 2> errors & tracer=$!
+                sleep 1.2
+                echo 0 > $online
+                for wait in $(seq 50); do grep -q 'went offline' errors && break; sleep 0.1; done
+                echo 1 > $online
+                for wait in $(seq 50); do grep -q 'online again' errors && break; sleep 0.1; done
+                : > lines
+                taskset -c 1 sh -c 'for turn in 1 2 3; do sleep 0.05; done'
+                sleep 0.2
+                kill -TERM $tracer; wait $tracer; echo "status $?"
+                cat errors
+                tr -d '\\0' < lines | grep -c '^1$'
+                """)
+            #expect(traced.lines.first == "status 0", "\(traced.summary)")
+            #expect(traced.lines.contains { $0.contains("CPU 1 went offline") })
+            #expect(traced.lines.contains { $0.contains("CPU 1 is online again") })
+            #expect(Int(traced.lines.last ?? "") ?? 0 >= 3, "\(traced.summary)")
+        }
     }
 }

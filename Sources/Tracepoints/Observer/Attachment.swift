@@ -39,8 +39,9 @@ final class Attachment {
     private(set) var notes: [String] = []
     /// The tracepoints that the kernel does not let us sample.
     private(set) var refused: Set<Int> = []
-    private let words: SampleWords
-    private let kind: TargetKind
+    private let request: Request
+    /// What was lost by events that have been opened anew: by tracepoint, then CPU.
+    private var pastLosses: [Int: [Int32: UInt64]] = [:]
 
     /// What the numbers of targets are.
     enum TargetKind {
@@ -52,56 +53,93 @@ final class Attachment {
         case cgroups
     }
 
+    /// What is opened on each CPU.
+    struct Request {
+        let tracepoints: [Tracepoint]
+        /// The kernel's filter of each tracepoint.
+        let filters: [String?]
+        let kind: TargetKind
+        /// The CPUs to trace.
+        let cpus: [Int32]
+        /// The CPUs that get a ring: those to trace, and where tasks are followed all, since a task may
+        /// change its name on one and be seen on another.
+        let ringCPUs: [Int32]
+        /// The size of each ring in bytes.
+        let bufferSize: Int
+        let words: SampleWords
+        let followsTasks: Bool
+    }
+
     /// Opens the tracepoints for every target on every CPU; nothing is enabled yet.
-    ///
-    /// - Parameter ringCPUs: the CPUs that get a ring: those to trace, and where tasks are followed all, since
-    ///   a task may change its name on one and be seen on another.
-    init(
-        tracepoints: [Tracepoint], filters: [String?], targets: [Int32], kind: TargetKind, cpus: [Int32],
-        ringCPUs: [Int32], bufferSize: Int, words: SampleWords, followsTasks: Bool
-    ) throws(TraceError) {
-        self.words = words
-        self.kind = kind
-        unsafe rings = UnsafeMutablePointer<Ring>.allocate(capacity: ringCPUs.count)
-        let needed = (tracepoints.count * cpus.count + ringCPUs.count) * targets.count
+    init(_ request: Request, targets: [Int32]) throws(TraceError) {
+        self.request = request
+        unsafe rings = UnsafeMutablePointer<Ring>.allocate(capacity: request.ringCPUs.count)
+        let needed =
+            (request.tracepoints.count * request.cpus.count + request.ringCPUs.count) * targets.count
         // The soft limit is low for the sake of old programs; the hard one is what an administrator set.
         let limit = System.openFileLimit().rlim_max
         guard needed + 16 <= limit else {
             throw TraceError.tooManyFiles(needed: needed + 16, limit: Int(clamping: limit))
         }
-        let leaders = try openRings(
-            cpus: ringCPUs, target: targets[0], bufferSize: bufferSize, followsTasks: followsTasks)
+        let leaders = try openRings(target: targets[0])
         for (ring, leader) in leaders.enumerated() {
-            let cpu = unsafe rings[ring].cpu
-            for (position, target) in targets.enumerated() {
-                if position > 0 {
-                    try attach(.dummy(tasks: followsTasks), -1, target, cpu, to: leader)
+            try openEvents(on: unsafe rings[ring].cpu, targets: targets, leader: leader)
+        }
+    }
+
+    /// Opens what is traced on a CPU into the ring of its leader, which is open.
+    private func openEvents(on cpu: Int32, targets: [Int32], leader: Int32) throws(TraceError) {
+        for (position, target) in targets.enumerated() {
+            if position > 0 { try attach(.dummy(tasks: request.followsTasks), -1, target, cpu, to: leader) }
+            for (index, tracepoint) in request.tracepoints.enumerated()
+            where request.cpus.contains(cpu) && !refused.contains(index) {
+                let descriptor: Int32?
+                do throws(TraceError) {
+                    descriptor = try attach(.tracepoint(tracepoint.layout.id), index, target, cpu, to: leader)
+                } catch {
+                    // The leader was permitted and this is not, although nothing is missing.
+                    guard case .notPermitted = error, Permissions.hasCapability else { throw error }
+                    let reason = TraceError.cannotSample(event: tracepoint.name)
+                    guard tracepoint.isOptional else { throw reason }
+                    notes.append("\(reason); it is left out")
+                    refused.insert(index)
+                    continue
                 }
-                for (index, tracepoint) in tracepoints.enumerated() where cpus.contains(cpu) {
-                    if refused.contains(index) { continue }
-                    let descriptor: Int32?
-                    do throws(TraceError) {
-                        descriptor = try attach(
-                            .tracepoint(tracepoint.layout.id), index, target, cpu, to: leader)
-                    } catch {
-                        // The leader was permitted and this is not, although nothing is missing.
-                        guard case .notPermitted = error, Permissions.hasCapability else { throw error }
-                        let reason = TraceError.cannotSample(event: tracepoint.name)
-                        guard tracepoint.isOptional else { throw reason }
-                        notes.append("\(reason); it is left out")
-                        refused.insert(index)
-                        continue
-                    }
-                    guard let descriptor, let filter = filters[index] else { continue }
-                    do throws(SystemError) {
-                        try System.perfSetFilter(descriptor, filter)
-                    } catch {
-                        throw TraceError.badFilter(
-                            event: tracepoint.name, filter: filter, reason: error.reason, position: nil)
-                    }
+                guard let descriptor, let filter = request.filters[index] else { continue }
+                do throws(SystemError) {
+                    try System.perfSetFilter(descriptor, filter)
+                } catch {
+                    throw TraceError.badFilter(
+                        event: tracepoint.name, filter: filter, reason: error.reason, position: nil)
                 }
             }
         }
+    }
+
+    /// Opens and starts anew what was on a CPU that has been offline, which took it away for good; answers
+    /// the ring's index. What the old ring held must have been read.
+    func reopen(_ cpu: Int32, targets: [Int32]) throws(TraceError) -> Int? {
+        guard let ring = (0..<ringCount).first(where: { unsafe rings[$0].cpu == cpu }) else {
+            return nil
+        }
+        let capacity = unsafe rings[ring].mapping.capacity
+        let old = events.filter { $0.cpu == cpu }
+        for loss in losses(of: old) { pastLosses[loss.event, default: [:]][cpu, default: 0] += loss.count }
+        events.removeAll { $0.cpu == cpu }
+        defer { Attachment.closeLater(old.map(\.descriptor)) }
+        let leader: Int32
+        do throws(SystemError) {
+            leader = try openLeader(targets[0], cpu, pages: capacity / System.pageSize)
+            let mapping = try RingMapping(event: leader, pages: capacity / System.pageSize)
+            unsafe (rings + ring).deinitialize(count: 1)
+            unsafe (rings + ring).initialize(to: Ring(mapping: mapping, cpu: cpu))
+        } catch {
+            throw explain(error, target: targets[0])
+        }
+        try openEvents(on: cpu, targets: targets, leader: leader)
+        try enable { $0.cpu == cpu && $0.tracepoint < 0 }
+        try enable { $0.cpu == cpu && $0.tracepoint >= 0 }
+        return ring
     }
 
     deinit {
@@ -111,46 +149,26 @@ final class Attachment {
 
     /// A walk over each ring from its beginning, and the ring's CPU.
     var cursors: [(cursor: RingCursor, cpu: Int32)] {
-        (0..<ringCount).map { index in
-            let cursor = unsafe RingCursor(
-                data: rings[index].mapping.data, capacity: rings[index].mapping.capacity,
-                scratch: rings[index].scratch)
-            return unsafe (cursor, rings[index].cpu)
-        }
+        (0..<ringCount).map { unsafe (cursor(of: $0), rings[$0].cpu) }
+    }
+
+    /// A walk over a ring from its beginning.
+    func cursor(of ring: Int) -> RingCursor {
+        unsafe RingCursor(
+            data: rings[ring].mapping.data, capacity: rings[ring].mapping.capacity,
+            scratch: rings[ring].scratch)
     }
 
     /// Opens and maps the leader of each CPU's ring, with smaller rings where the memory may not be locked.
-    private func openRings(cpus: [Int32], target: Int32, bufferSize: Int, followsTasks: Bool)
-        throws(TraceError) -> [Int32]
-    {
+    private func openRings(target: Int32) throws(TraceError) -> [Int32] {
         let page = System.pageSize
-        let asked = max(1, (bufferSize + page - 1) / page)
+        let asked = max(1, (request.bufferSize + page - 1) / page)
         var pages = 1
         while pages < asked { pages *= 2 }
         let wanted = pages
         while true {
             do throws(SystemError) {
-                for cpu in cpus {
-                    // Late enough to be cheap, early enough that the rest of the ring bridges a reader that
-                    // waits for its turn on a busy CPU, and that what is read is still in the cache.
-                    let request = PerfEventRequest(
-                        source: .dummy(tasks: followsTasks), words: words,
-                        watermark: min(pages * page / 4, 128 << 10), target: kind)
-                    let descriptor: Int32
-                    do throws(SystemError) {
-                        descriptor = try request.open(target, cpu: cpu, countsLoss: &countsLoss).take()
-                    } catch {
-                        if error.code == ENODEV {
-                            notes.append("CPU \(cpu) went offline; it is left out")
-                            continue
-                        }
-                        throw error
-                    }
-                    events.append(Event(descriptor: descriptor, tracepoint: -1, cpu: cpu))
-                    let mapping = try RingMapping(event: descriptor, pages: pages)
-                    unsafe (rings + ringCount).initialize(to: Ring(mapping: mapping, cpu: cpu))
-                    ringCount += 1
-                }
+                for cpu in request.ringCPUs { try openRing(target, cpu, pages: pages) }
                 break
             } catch {
                 if error.call.description == "mmap", error.code == EPERM || error.code == ENOMEM {
@@ -167,8 +185,35 @@ final class Attachment {
                 "the ring buffers are \(pages * page >> 10) KiB each, not \(wanted * page >> 10): "
                     + "perf_event_mlock_kb or the limit of locked memory (ulimit -l) forbids more")
         }
-        guard ringCount > 0 else { throw TraceError.noSuchCPU(cpus.first ?? 0, online: CPUSet([])) }
+        guard ringCount > 0 else { throw TraceError.noSuchCPU(request.cpus.first ?? 0, online: CPUSet([])) }
         return events.map(\.descriptor)
+    }
+
+    /// Opens and maps one ring, unless its CPU has gone offline.
+    private func openRing(_ target: Int32, _ cpu: Int32, pages: Int) throws(SystemError) {
+        let descriptor: Int32
+        do throws(SystemError) {
+            descriptor = try openLeader(target, cpu, pages: pages)
+        } catch {
+            guard error.code == ENODEV else { throw error }
+            notes.append("CPU \(cpu) went offline; it is left out")
+            return
+        }
+        let mapping = try RingMapping(event: descriptor, pages: pages)
+        unsafe (rings + ringCount).initialize(to: Ring(mapping: mapping, cpu: cpu))
+        ringCount += 1
+    }
+
+    /// Opens the event that leads a ring.
+    private func openLeader(_ target: Int32, _ cpu: Int32, pages: Int) throws(SystemError) -> Int32 {
+        // Late enough to be cheap, early enough that the rest of the ring bridges a reader that
+        // waits for its turn on a busy CPU, and that what is read is still in the cache.
+        let leader = PerfEventRequest(
+            source: .dummy(tasks: request.followsTasks), words: request.words,
+            watermark: min(pages * System.pageSize / 4, 128 << 10), target: request.kind)
+        let descriptor = try leader.open(target, cpu: cpu, countsLoss: &countsLoss).take()
+        events.append(Event(descriptor: descriptor, tracepoint: -1, cpu: cpu))
+        return descriptor
     }
 
     /// Opens one event that writes into a leader's ring; `nil` where its task has ended meanwhile.
@@ -176,9 +221,10 @@ final class Attachment {
     private func attach(
         _ source: PerfEventRequest.Source, _ tracepoint: Int, _ target: Int32, _ cpu: Int32, to leader: Int32
     ) throws(TraceError) -> Int32? {
-        let request = PerfEventRequest(source: source, words: words, watermark: 1 << 12, target: kind)
+        let event = PerfEventRequest(
+            source: source, words: request.words, watermark: 1 << 12, target: request.kind)
         do throws(SystemError) {
-            let descriptor = try request.open(target, cpu: cpu, countsLoss: &countsLoss).take()
+            let descriptor = try event.open(target, cpu: cpu, countsLoss: &countsLoss).take()
             events.append(Event(descriptor: descriptor, tracepoint: tracepoint, cpu: cpu))
             try System.perfSetOutput(descriptor, to: leader)
             return descriptor
@@ -220,22 +266,28 @@ final class Attachment {
         for event in events where event.tracepoint < 0 { System.perfDisable(event.descriptor) }
     }
 
-    /// What each event has lost so far, those that lost nothing left out (`read`, `PERF_FORMAT_LOST`).
+    /// What each event has lost so far, those that lost nothing left out.
     func losses() -> [Loss] {
         guard countsLoss else { return [] }
-        var sums: [[Int32: UInt64]] = []
-        for event in events where event.tracepoint >= 0 {
+        var sums = pastLosses
+        for loss in losses(of: events) { sums[loss.event, default: [:]][loss.cpu, default: 0] += loss.count }
+        return sums.sorted { $0.key < $1.key }.flatMap { event, byCPU in
+            byCPU.sorted { $0.key < $1.key }.map { Loss(event: event, cpu: $0.key, count: $0.value) }
+        }
+    }
+
+    /// What open events have lost (`read`, `PERF_FORMAT_LOST`).
+    private func losses(of events: [Event]) -> [Loss] {
+        guard countsLoss else { return [] }
+        return events.compactMap { event in
+            guard event.tracepoint >= 0 else { return nil }
             // The count of events comes first, then that of lost ones.
             var values: (UInt64, UInt64) = (0, 0)
             let got = unsafe withUnsafeMutableBytes(of: &values) {
                 try? unsafe System.read(event.descriptor, into: $0)
             }
-            guard got == 16, values.1 > 0 else { continue }
-            while sums.count <= event.tracepoint { sums.append([:]) }
-            sums[event.tracepoint][event.cpu, default: 0] += values.1
-        }
-        return sums.enumerated().flatMap { index, byCPU in
-            byCPU.sorted { $0.key < $1.key }.map { Loss(event: index, cpu: $0.key, count: $0.value) }
+            guard got == 16, values.1 > 0 else { return nil }
+            return Loss(event: event.tracepoint, cpu: event.cpu, count: values.1)
         }
     }
 
@@ -259,13 +311,17 @@ final class Attachment {
             ringCount -= 1
             unsafe (rings + ringCount).deinitialize(count: 1)
         }
-        let descriptors = events.map(\.descriptor)
+        Attachment.closeLater(events.map(\.descriptor))
+        events = []
+    }
+
+    /// Closes descriptors without waiting for the kernel's grace periods.
+    private static func closeLater(_ descriptors: [Int32]) {
         do throws(SystemError) {
             try System.handOver(descriptors)
         } catch {
             System.linger(holding: descriptors)
         }
         for descriptor in descriptors { System.close(descriptor) }
-        events = []
     }
 }

@@ -75,6 +75,12 @@ package struct Engine: ~Copyable {
         zip(cpuOfLane, lostByLane).filter { $0.1 > 0 }.map { Loss(event: -1, cpu: $0.0, count: $0.1) }
     }
 
+    /// Whether all that a ring held has been given out.
+    func isDrained(_ lane: Int) -> Bool { merger.isDrained(lane) }
+
+    /// Reads another ring in the place of one that is drained.
+    mutating func replace(_ lane: Int, _ cursor: RingCursor) { merger.replace(lane, cursor) }
+
     /// Whether records wait that are too young to be given out.
     var holdsBack: Bool { merger.nextTime != nil }
 

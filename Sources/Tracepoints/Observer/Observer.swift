@@ -22,6 +22,9 @@ public final class Observer {
     public var notes: [String] { attachment?.notes ?? [] }
 
     private let online: CPUSet
+    /// The CPUs that have gone offline while they are traced, and when to look again.
+    private var offline: Set<Int32> = []
+    private var nextCPUCheck: UInt64 = 0
     /// When the tracepoints were started, in nanoseconds of the event clock; no event is older.
     public private(set) var startTime: UInt64 = 0
 
@@ -107,8 +110,8 @@ public final class Observer {
         var engine = Engine(plan: plan, ids: tracepoints.map(\.layout.id), rings: attachment.cursors)
         let own = System.processID
         if scope == .system, options.excludesSelf, plan.words.contains(.ids) { engine.excluded = [own] }
-        for (index, event) in attachment.events.enumerated() where event.tracepoint < 0 {
-            try watch(event.descriptor, .readable, token: Observer.ownTokens + UInt64(index))
+        for event in attachment.events where event.tracepoint < 0 {
+            try watchRing(event)
             liveTasks += 1
         }
         try attachment.enableLeaders()
@@ -149,18 +152,20 @@ public final class Observer {
     /// The CPUs that get a ring: where tasks are followed, those too that are not traced.
     func ringCPUs(_ plan: Engine.Plan) -> [Int32] { plan.tracksTasks ? online.cpus : cpus.cpus }
 
+    private var targetKind: Attachment.TargetKind {
+        scope == .system ? .everything : scope.isOfTasks ? .tasks : .cgroups
+    }
+
     private func attach(_ plan: Engine.Plan) throws(TraceError) -> Attachment {
         do throws(TraceError) {
             let folders = try cgroupFolders()
             defer { for folder in folders { System.close(folder) } }
-            let kind: Attachment.TargetKind =
-                scope == .system ? .everything : scope.isOfTasks ? .tasks : .cgroups
-            let targets = kind == .everything ? [-1] : kind == .tasks ? try threads() : folders
+            let targets = targetKind == .everything ? [-1] : targetKind == .tasks ? try threads() : folders
             return try Attachment(
-                tracepoints: tracepoints, filters: kernelFilters(plan), targets: targets, kind: kind,
-                cpus: cpus.cpus, ringCPUs: ringCPUs(plan),
-                bufferSize: options.bufferSize(cpuCount: cpus.cpus.count), words: plan.words,
-                followsTasks: plan.tracksTasks)
+                Attachment.Request(
+                    tracepoints: tracepoints, filters: kernelFilters(plan), kind: targetKind, cpus: cpus.cpus,
+                    ringCPUs: ringCPUs(plan), bufferSize: options.bufferSize(cpuCount: cpus.cpus.count),
+                    words: plan.words, followsTasks: plan.tracksTasks), targets: targets)
         } catch {
             guard case .badFilter(let event, _, let reason, _) = error,
                 let tracepoint = tracepoints.first(where: { $0.name == event }),
@@ -233,6 +238,8 @@ extension Observer {
         package var tasksHaveEnded = false
         /// Whether `stop` was called.
         package var isStopped = false
+        /// What has happened to the CPUs that are traced, a sentence each.
+        package var notes: [String] = []
     }
 
     /// Waits for a descriptor of the caller's too, under a token below 2^32 - 1.
@@ -265,9 +272,8 @@ extension Observer {
                     wakeup.isStopped = true
                 } else if token < Observer.ownTokens {
                     wakeup.others.append((token, events))
-                } else if events.contains(.hungUp), let attachment {
-                    let index = Int(token - Observer.ownTokens)
-                    if index < attachment.events.count { gone.append(attachment.events[index].descriptor) }
+                } else if events.contains(.hungUp) {
+                    gone.append(Int32(clamping: token - Observer.ownTokens))
                 }
             }
         }
@@ -275,8 +281,44 @@ extension Observer {
             poller.remove(descriptor)
             liveTasks -= 1
         }
+        wakeup.notes = try checkCPUs()
         wakeup.tasksHaveEnded = attachment != nil && scope.isOfTasks && liveTasks <= 0
         return wakeup
+    }
+
+    private func watchRing(_ leader: Attachment.Event) throws(TraceError) {
+        try watch(leader.descriptor, .readable, token: Observer.ownTokens + UInt64(leader.descriptor))
+    }
+
+    /// Looks once a second whether a CPU has gone offline, or is back: the kernel takes the events of one that
+    /// goes away for good, so they are opened anew when it comes back. Events of tasks stay.
+    private func checkCPUs() throws(TraceError) -> [String] {
+        let now = System.monotonicTime()
+        guard let attachment, !scope.isOfTasks, now >= nextCPUCheck else { return [] }
+        nextCPUCheck = now &+ 1_000_000_000
+        let present = Set(try translatingErrors(CPUSet.online).cpus)
+        var notes: [String] = []
+        for (ring, traced) in attachment.cursors.enumerated() {
+            let cpu = traced.cpu
+            if !present.contains(cpu) {
+                if offline.insert(cpu).inserted { notes.append("CPU \(cpu) went offline") }
+            } else if offline.contains(cpu), engine?.isDrained(ring) == true {
+                offline.remove(cpu)
+                let folders = try cgroupFolders()
+                defer { for folder in folders { System.close(folder) } }
+                let targets = targetKind == .everything ? [-1] : folders
+                for event in attachment.events where event.cpu == cpu && event.tracepoint < 0 {
+                    poller.remove(event.descriptor)
+                }
+                guard try attachment.reopen(cpu, targets: targets) != nil else { continue }
+                engine?.replace(ring, attachment.cursor(of: ring))
+                for event in attachment.events where event.cpu == cpu && event.tracepoint < 0 {
+                    try watchRing(event)
+                }
+                notes.append("CPU \(cpu) is online again and traced; what happened meanwhile was not")
+            }
+        }
+        return notes
     }
 
     /// Begins to drain the rings: takes up what has been written into them so far.

@@ -57,6 +57,18 @@ package struct Merger: ~Copyable {
         return unsafe lanes[lane].position
     }
 
+    /// Whether no record of a ring waits.
+    package func isDrained(_ lane: Int) -> Bool {
+        precondition(lane >= 0 && lane < laneCount)
+        return unsafe lanes[lane].next == nil
+    }
+
+    /// Walks another ring in the place of one that is drained.
+    package mutating func replace(_ lane: Int, _ cursor: RingCursor) {
+        precondition(isDrained(lane))
+        unsafe lanes[lane] = Lane(cursor: cursor, next: nil, position: cursor.position)
+    }
+
     /// How many broken records were met.
     package var breaks: Int {
         (0..<laneCount).reduce(0) { unsafe $0 + lanes[$1].cursor.breaks }
