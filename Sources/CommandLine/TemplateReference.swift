@@ -49,7 +49,8 @@ struct TemplateReference: Sendable {
         ])
 
     static let context = TemplateReference(
-        introduction: "Context values, which every event has; those of a process that has ended may print as `-`:",
+        introduction:
+            "Context values, which every event has; those of a process that has ended may print as `-`:",
         rows: [
             ("time", "the kernel's clock in seconds; `.6` keeps six decimals, type `n` gives nanoseconds"),
             ("elapsed", "time since tracing began"),
