@@ -59,7 +59,7 @@ _obstrace_template() {
     local part=${cur##*<} name
     [[ $cur == *'<'* && $part != *[':?>']* ]] || return
     part=${part##*'|'}
-    local names='' context='time elapsed delta wall cpu pid tid comm event subsystem name n late fields print'
+    local names='' context='time elapsed delta wall cpu pid tid comm ppid uid user exe cmdline cgroup container event subsystem name n late fields print'
     [[ $part == @* ]] || names=$(_obstrace_run --generate fields "${events[@]}")
     [[ $part == .* ]] || names+=" $context"
     part=${part#[.@]}

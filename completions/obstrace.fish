@@ -68,7 +68,7 @@ function __obstrace_template
         end
     end
     if test "$parts[3]" != .
-        for name in (string match -e -- "$parts[4]" time elapsed delta wall cpu pid tid comm event subsystem name n late fields print)
+        for name in (string match -e -- "$parts[4]" time elapsed delta wall cpu pid tid comm ppid uid user exe cmdline cgroup container event subsystem name n late fields print)
             printf '%s>\tcontext value\n' $parts[2]$parts[3]$name
         end
     end

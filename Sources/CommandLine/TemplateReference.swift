@@ -27,11 +27,17 @@ struct TemplateReference: Sendable {
     static let specs = TemplateReference(
         introduction:
             "A spec is `[#][+][0][-|^][width][.max][type]` as in printf, where `-` aligns to the left, "
-            + "`^` centres, and type is one of:",
+            + "`^` centres, .max is the most columns of text or the decimals of a time or size, "
+            + "and type is one of:",
         rows: [
             ("d  u", "signed, unsigned decimal"),
             ("x  X  o  b", "hexadecimal in small letters, in capitals, octal, binary; `#` adds 0x, 0 or 0b"),
             ("c  s", "a character, text"),
+            (
+                "S  n",
+                "the name that the kernel's own text has for a number or its bits, which is the default "
+                    + "unless that text has the number too; the plain number"
+            ),
             ("t  t/us  t/ms  t/s", "a time in a fitting unit, from nanoseconds, microseconds and so on"),
             ("h  H", "a size in a fitting unit, by 1024, by 1000"),
             ("e  sig  sys", "the name of an errno, a signal, a system call"),
@@ -43,15 +49,20 @@ struct TemplateReference: Sendable {
         ])
 
     static let context = TemplateReference(
-        introduction: "Context values, which every event has:",
+        introduction:
+            "Context values, which every event has; those of a process that has ended may print as `-`:",
         rows: [
-            ("time", "the kernel's clock in seconds; `.6` keeps six decimals, type `d` gives nanoseconds"),
+            ("time", "the kernel's clock in seconds; `.6` keeps six decimals, type `n` gives nanoseconds"),
             ("elapsed", "time since tracing began"),
             ("delta", "time since the line before"),
             ("wall", "date and time of day, in ISO 8601"),
             ("cpu", "the CPU it happened on"),
             ("pid  tid", "the process, the thread it happened in"),
             ("comm", "the thread's name"),
+            ("ppid", "the process that started it"),
+            ("uid  user", "the user it runs as, by number, by name"),
+            ("exe  cmdline", "the file of its program, its arguments; type `q` quotes each of these"),
+            ("cgroup  container", "the path of its control group, the id of its container"),
             ("event", "subsystem:name"),
             ("subsystem  name", "the part of it before the colon, after it"),
             ("n", "the line's number"),
@@ -66,6 +77,7 @@ struct TemplateReference: Sendable {
             ("\\t  \\n  \\e  \\0  \\\\", "tab, newline, escape, NUL, backslash"),
             ("\\xNN  \\u{N}", "a byte, a Unicode character by its number in hexadecimal"),
             ("<<", "the character <"),
+            ("\\>  \\?  \\:  \\|", "within a placeholder, that character"),
             ("<!red>  <!bold,red>", "colour from here on, if the output is coloured"),
             ("<!>", "the end of all colour"),
             ("\\c", "at the template's end: no newline"),

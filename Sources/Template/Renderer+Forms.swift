@@ -39,7 +39,7 @@ extension Renderer {
         case .size1000: line.appendSize(magnitude, isNegative: isNegative, base: 1000, digits: digits)
         case .pointer:
             line.append(pattern, bits: 4, style: NumberStyle(isAlternate: true, zeroFill: style.zeroFill))
-        case .errno: line.appendErrno(signed)
+        case .errno: line.appendErrno(signed, isSigned: op.flags.contains(.isSigned))
         case .signal: line.appendSignal(signed)
         case .syscall: line.appendSyscall(signed)
         case .symbol: line.appendSymbol(pattern, symbols)

@@ -34,7 +34,7 @@ private struct Model {
         let comm = Self.word(&dice)
         moment.comm = Comm(comm.utf8)
         // A name without letters is one that is not known.
-        if !comm.isEmpty { values["comm"] = .text(Array(comm.utf8)) }
+        values["comm"] = .text(Array(comm.utf8))
     }
 
     private mutating func number(_ name: String, _ value: some FixedWidthInteger) {

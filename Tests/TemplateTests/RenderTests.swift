@@ -175,9 +175,8 @@ import Tracepoints
     func printsComm(comm: String, text: String) throws {
         var moment = Moment()
         moment.comm = Comm(comm.utf8)
-        #expect(
-            try render("<comm>|<comm:.3>", MadeEvent(), moment).hasPrefix((text.isEmpty ? "-" : text) + "|"))
-        #expect(try render("<comm:raw>", MadeEvent(), moment) == (text.isEmpty ? "-" : comm))
+        #expect(try render("<comm>|<comm:.3>", MadeEvent(), moment).hasPrefix(text + "|"))
+        #expect(try render("<comm:raw>", MadeEvent(), moment) == comm)
     }
 
     @Test func printsAllFields() throws {

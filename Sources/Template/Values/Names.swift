@@ -1,10 +1,16 @@
 import Tracepoints
 
 extension LineBuffer {
-    /// Appends the name of an error number, of whatever sign; a number that has none as it is.
-    mutating func appendErrno(_ value: Int64) {
+    /// Appends the name of an error number; a number that has none as it is.
+    ///
+    /// Where the value has a sign, a positive one is a result and no error: a file descriptor, a length.
+    mutating func appendErrno(_ value: Int64, isSigned: Bool) {
         let number = value < 0 ? 0 &- value : value
-        if let name = ErrnoNames.table.name(of: number) { append(name) } else { appendDecimal(signed: value) }
+        if value <= 0 || !isSigned, let name = ErrnoNames.table.name(of: number) {
+            append(name)
+        } else {
+            appendDecimal(signed: value)
+        }
     }
 
     /// Appends the name of a signal, `SIGKILL` or `SIGRTMIN+1`; a number that has none as it is.
