@@ -36,7 +36,9 @@ private func noColon(_ word: Argument) -> UsageError {
     let name = String(text.drop { $0 == "!" || $0 == "*" })
     let glob = name.isEmpty ? "*" : "*\(name)\(name.hasSuffix("*") ? "" : "*")"
     let meant = nearest(to: text, among: Subcommand.allCases.map(\.rawValue))
-    return word.error(
-        message, hint: meant.map { "did you mean obstrace \($0)?" },
-        notes: ["try: obstrace list '\(glob)'", "a command comes after --: obstrace EVENT... -- \(text)"])
+    var notes = ["try: obstrace list '\(glob)'"]
+    if meant == nil, !text.isEmpty, !text.contains(where: "!*?[".contains) {
+        notes.append("a command comes after --: obstrace EVENT... -- \(text)")
+    }
+    return word.error(message, hint: meant.map { "did you mean obstrace \($0)?" }, notes: notes)
 }

@@ -679,6 +679,7 @@ private func message(_ words: [String]) -> String {
               exec
               ^~~~
               try: obstrace list '*exec*'
+              a command comes after --: obstrace EVENT... -- exec
             """
         ),
         (
