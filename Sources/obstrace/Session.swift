@@ -344,6 +344,8 @@ struct Session: ~Copyable {
             observer.abandon()
             return Status.readerGone
         }
+        // The end of the last one may have shown by its events first.
+        if end == .scopeEnded { for pid in processes.keys.sorted() { noteEnd(of: pid) } }
         let losses = observer.losses()
         observer.abandon()
         sumUp(losses)
