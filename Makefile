@@ -6,6 +6,8 @@
 #   bench               obstrace beside the other tracers: make bench ROUNDS=5 BENCH='--section start'
 #   instructions        how many instructions an event takes, and whether that has become more
 #   clean               remove what was built
+#   fuzz                feed made-up input to what reads foreign bytes: make fuzz TIME=60 (seconds for each
+#                       target) or RUNS=20000 (inputs for each), FUZZ='ring print' for these only
 
 PREFIX = /usr/local
 bindir = $(PREFIX)/bin
@@ -28,6 +30,9 @@ build = mkdir -p .build/static && ln -sf "$$(cc -print-file-name=libstdc++.a)" .
 	    -Xlinker -L.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 test_bundle = .build/debug/obstracePackageTests.xctest --testing-library swift-testing
 sources = Sources Tests Package.swift
+fuzzer = .build/fuzz/release/Fuzz
+TIME = 60
+FUZZ = $(notdir $(wildcard Tests/Fuzz/Seeds/*))
 
 # In front of a command that needs root: nothing when we are root already.
 as_root := $(if $(filter-out 0,$(shell id -u)),sudo)
@@ -72,6 +77,7 @@ test check: setup
 	@$(build)
 	$(SWIFT) build --build-tests
 	$(as_root) env "PATH=$$PATH" OBSTRACE_BINARY="$(CURDIR)/$(release)" \
+	    $(if $(OBSTRACE_CORPORA),OBSTRACE_CORPORA="$(abspath $(OBSTRACE_CORPORA))") \
 	    $(if $(as_root),$(test_bundle),$(SWIFT) test --skip-build --disable-xctest) --no-parallel
 
 ROUNDS = 5
@@ -84,6 +90,20 @@ instructions: setup
 	$(call require,valgrind:valgrind python3:python3)
 	@$(call build,hot-path)
 	python3 -B Tests/Benchmarks/instructions.py .build/release/hot-path
+
+# The seeds stay as they are: inputs that lead to new code are kept in .build/fuzz. To see a failure again:
+#   SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 FUZZ=TARGET .build/fuzz/release/Fuzz FILE
+fuzz: setup
+	OBSTRACE_FUZZ=1 $(SWIFT) build -c release --product Fuzz --scratch-path .build/fuzz \
+	    --sanitize fuzzer --sanitize address -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing
+	@for target in $(FUZZ); do \
+	    found=.build/fuzz/found/$$target; log=$$found.log; mkdir -p $$found; \
+	    FUZZ=$$target SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=64 \
+	        $(fuzzer) $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(TIME)) -timeout=10 -max_len=1024 \
+	        -len_control=10 -artifact_prefix=$$found- $$found Tests/Fuzz/Seeds/$$target >$$log 2>&1 || \
+	        { tail -n 100 $$log >&2; exit 1; }; \
+	    echo "$$target: $$(grep -o '[0-9]*.DONE.*' $$log)"; \
+	done
 
 lint:
 	$(call require,mandoc:mandoc zsh:zsh fish:fish)
@@ -119,4 +139,4 @@ docs: all
 clean:
 	rm -rf .build
 
-.PHONY: all setup run test check bench instructions lint install uninstall format docs clean
+.PHONY: all setup run test check bench instructions fuzz lint install uninstall format docs clean

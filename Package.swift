@@ -40,3 +40,12 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Its main function is the compiler's fuzzer, which is there in a build with `--sanitize=fuzzer` only.
+if Context.environment["OBSTRACE_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["CommandLine", "Template", "Tracepoints"],
+            path: "Tests/Fuzz/Sources",
+            swiftSettings: strict))
+}

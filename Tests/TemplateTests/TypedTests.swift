@@ -52,6 +52,12 @@ extension MadeEvent {
         #expect(try record(.json, nil, MadeEvent()).hasSuffix(#","args":{}}"#))
     }
 
+    @Test func anArrayOfAnOddWidthIsNoList() throws {
+        let event = MadeEvent().dynamic("pairs", .dynamicArray, Array(0..<12), elementSize: 12)
+        #expect(try record(.json, "<pairs>", event) == #"{"pairs":"000102030405060708090a0b"}"#)
+        #expect(try render("<pairs> <pairs:xx>", event).hasPrefix("000102030405060708090a0b "))
+    }
+
     @Test func aTemplateNamesTheMembers() throws {
         #expect(
             try record(

@@ -55,6 +55,42 @@ struct FormatTests {
         #expect(layout.field("nothing") == nil)
     }
 
+    @Test("The length of an array may be an expression, and types may have attributes")
+    func expressions() throws {
+        let layout = try parse(
+            Self.head + """
+                \tfield:char ssid[32 + 1];\toffset:8;\tsize:33;\tsigned:0;
+                \tfield:__u8 addr[sizeof(struct sockaddr_in6)];\toffset:41;\tsize:28;\tsigned:0;
+                \tfield:u8 odd[2 * 21];\toffset:69;\tsize:42;\tsigned:0;
+                \tfield:unsigned long args[6];\toffset:112;\tsize:24;\tsigned:0;
+                \tfield:struct pair pairs[COUNT];\toffset:136;\tsize:24;\tsigned:0;
+                \tfield:const char __attribute__((btf_type_tag("user"))) * path;\toffset:160;\tsize:8;\tsigned:0;
+
+                """)
+        let kinds = layout.fields.map { "\($0.name):\($0.kind):\($0.elementSize)x\($0.elementCount)" }
+        #expect(
+            kinds == [
+                "ssid:text:1x33", "addr:array:1x28", "odd:array:1x42", "args:array:4x6", "pairs:opaque:24x1",
+                "path:pointer:8x1",
+            ])
+        #expect(layout.field("ssid")?.type == "char[32+1]")
+        #expect(layout.field("path")?.type == "const char *")
+    }
+
+    @Test(
+        "Text that no kernel writes is refused before libtraceevent follows a null pointer on it",
+        arguments: [
+            "\tfield:char comm[\u{1}\0\0\nset:8;\tsize:16;\tsigned:0;", "\tfield:char comm[16",
+            "\tfield:char comm[16]", "\tfield:comm;\toffset:8;\tsize:4;\tsigned:0;",
+            "\tfield:int a;\toffset:-8;\tsize:4;\tsigned:0;", "\tfield:int a;\toffset:8;\tsigned:0;",
+            "\tfield:int a;\toffset:8;\tsize:65536;\tsigned:0;", "\tfield:int \"a\";\toffset:8;\tsize:4;",
+            "\tfield:int (*a)(void);\toffset:8;\tsize:8;\tsigned:0;", "\tfield:[3] a b;\toffset:8;\tsize:8;",
+            "\tfield:int a __attribute__((", "name: \u{e9}", "ID: 65536", "something else",
+        ])
+    func refused(line: String) {
+        #expect(throws: TraceError.self) { try parse(Self.head + line + "\n\nprint fmt: \"\"\n") }
+    }
+
     @Test("A print format that would make libtraceevent read freed memory costs nothing")
     func hostilePrintFormat() throws {
         let layout = try parse(

@@ -28,7 +28,8 @@ enum Value {
             switch field.kind {
             case .integer, .pointer: .integer(size: field.size)
             case .text, .dynamicText: .text
-            case .array, .dynamicArray: .array(elementSize: field.elementSize)
+            case .array, .dynamicArray:
+                [1, 2, 4, 8].contains(field.elementSize) ? .array(elementSize: field.elementSize) : .opaque
             case .dynamicBitmask: .bitMask
             case .opaque: .opaque
             }

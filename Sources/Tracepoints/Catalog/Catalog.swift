@@ -150,7 +150,8 @@ public final class Catalog {
         return start
     }
 
-    private static func isNamePart(_ byte: UInt8) -> Bool {
+    /// Whether a byte can be part of a name in C.
+    static func isNamePart(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):

@@ -4,8 +4,9 @@ internal import Synchronization
 
 /// Parses the kernel's `format` files with libtraceevent.
 ///
-/// Only the fields are given to the library. The print format is cut off before: the library frees memory
-/// that it still uses on some of them, and this program compiles print formats by itself.
+/// Only the fields are given to the library, in a form that it reads safely. The print format is cut off
+/// before: the library frees memory that it still uses on some of them, and this program compiles print
+/// formats by itself.
 enum FormatParser {
     // libtraceevent parses with global state, so that not even two handles may be used at once.
     private static let lock = Mutex(())
@@ -13,7 +14,10 @@ enum FormatParser {
     /// The layout that a `format` file describes (`tep_parse_event`).
     static func parse(_ format: [UInt8], subsystem: String) throws(TraceError) -> EventLayout {
         let (fields, print) = split(format)
-        let text = fields + Array("\nprint fmt: \"\"\n".utf8)
+        guard let clean = FormatText.clean(fields) else {
+            throw TraceError.badFormat(event: subsystem, reason: "it is not of the form that kernels write")
+        }
+        let text = clean + Array("\nprint fmt: \"\"\n".utf8)
         return try lock.withLock { _ throws(TraceError) in
             // An event cannot be freed by itself: each gets a handle of its own, for this machine's words.
             guard let handle = unsafe tep_alloc() else { fatalError("out of memory") }
@@ -90,9 +94,11 @@ extension Field {
                 kind = .dynamicArray
                 elementSize = unsafe Field.size(ofType: element) ?? max(1, Int(field.elementsize))
             }
-        } else if has(TEP_FIELD_IS_ARRAY), unsafe field.arraylen > 0, size > 0 {
-            elementCount = unsafe Int(field.arraylen)
-            elementSize = size / elementCount
+        } else if has(TEP_FIELD_IS_ARRAY), size > 0,
+            let own = Field.elementSize(of: type, size: size)
+        {
+            elementSize = own
+            elementCount = size / own
             kind = element == "char" ? .text : .array
             if ![1, 2, 4, 8].contains(elementSize) { kind = .opaque }
         } else if has(TEP_FIELD_IS_POINTER), size == 8 || size == 4 {
@@ -116,11 +122,17 @@ extension Field {
 
     /// The type of an array's elements: without location mark, qualifiers and brackets.
     static func elementType(of type: String) -> String {
-        var words = type.split { $0 == " " || $0 == "[" || $0 == "]" }.map(String.init)
-        words.removeAll {
-            ["__data_loc", "__rel_loc", "const", "volatile"].contains($0) || Int($0) != nil
-        }
-        return words.joined(separator: " ")
+        type.prefix { $0 != "[" }.split(separator: " ")
+            .filter { !["__data_loc", "__rel_loc", "const", "volatile"].contains($0) }
+            .joined(separator: " ")
+    }
+
+    /// The width of the elements of a fixed array of `size` bytes; `nil` where it is not known.
+    private static func elementSize(of type: String, size: Int) -> Int? {
+        let length = type.drop { $0 != "[" }.dropFirst().prefix { $0 != "]" }
+        if let count = Int(length), count > 0, count <= size { return size / count }
+        // The length is an expression, of which the library takes one number.
+        return Field.size(ofType: elementType(of: type))
     }
 
     /// Whether a C type of a known width has negative values.

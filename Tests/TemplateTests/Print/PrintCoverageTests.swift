@@ -4,11 +4,17 @@ import Testing
 @testable import Template
 @testable import Tracepoints
 
+/// The paths of the format files under a folder.
+func formatFiles(under folder: String) -> [String] {
+    guard let files = FileManager.default.enumerator(atPath: folder) else { return [] }
+    return files.compactMap { $0 as? String }.filter { $0.hasSuffix("/format") }.sorted()
+        .map { folder + "/" + $0 }
+}
+
 /// The format files under a folder, each with its layout; what cannot be parsed at all is left out.
 func layouts(under folder: String) -> [EventLayout] {
-    guard let files = FileManager.default.enumerator(atPath: folder) else { return [] }
-    return files.compactMap { $0 as? String }.filter { $0.hasSuffix("/format") }.sorted().compactMap { file in
-        guard let bytes = try? System.contents(of: folder + "/" + file) else { return nil }
+    formatFiles(under: folder).compactMap { file in
+        guard let bytes = try? System.contents(of: file) else { return nil }
         let parts = file.split(separator: "/")
         guard parts.count >= 3 else { return nil }
         return try? FormatParser.parse(bytes, subsystem: String(parts[parts.count - 3]))
@@ -38,16 +44,6 @@ struct PrintCoverageTests {
         #expect(layouts.count > 1000)
         let failures = failures(of: layouts, symbols: KernelSymbols())
         #expect(Double(failures.count) < Double(layouts.count) * 0.02, "\(failures)")
-    }
-
-    @Test(
-        "Print formats of other kernels compile or fail one by one",
-        .enabled(if: environment["OBSTRACE_CORPORA"] != nil, "OBSTRACE_CORPORA names no folder of formats"))
-    func others() {
-        let layouts = layouts(under: environment["OBSTRACE_CORPORA"] ?? "")
-        #expect(layouts.count > 1000)
-        let failures = failures(of: layouts, symbols: KernelSymbols())
-        #expect(Double(failures.count) < Double(layouts.count) * 0.06, "\(failures)")
     }
 }
 
