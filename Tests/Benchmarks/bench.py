@@ -297,7 +297,9 @@ class Benchmark:
 
     def cost_once(self, tool, calls, values):
         workload = Workload("getppid", [calls], GETPPID)
-        taken = self.runner.run(tool.trace(workload, workload.command(self.runner.folder), "/dev/null"))
+        command = tool.trace(workload, workload.command(self.runner.folder), "/dev/null")
+        # Both wait for the command, which a short one's time does not tell.
+        taken = self.runner.run(command, waits=True)
         values.setdefault("cpu", []).append(taken.user + taken.system)
         values.setdefault("user", []).append(taken.user)
         values.setdefault("ns a call", []).append(taken.nanoseconds_a_call)

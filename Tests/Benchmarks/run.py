@@ -65,8 +65,11 @@ class Runner:
                 [self._measure, self.path("result"), str(signal_after), *command], stdin=subprocess.DEVNULL,
                 stdout=stdout or out, stderr=stderr or err, cwd=self.folder)
 
-    def finish(self, process, is_ended_by_signal=False):
-        """Waits for a command and answers what it took, its workload left out."""
+    def finish(self, process, is_ended_by_signal=False, waits=False):
+        """Waits for a command and answers what it took, its workload left out.
+
+        `waits` says that the command is known to wait for its workload.
+        """
         try:
             process.wait(timeout=LONGEST)
         except subprocess.TimeoutExpired:
@@ -85,14 +88,14 @@ class Runner:
         own_user, own_system = sum(row[3] for row in rows), sum(row[4] for row in rows)
         # A tracer that has waited for the workload has its time counted with its own. The time of children is
         # known to ten milliseconds only.
-        if result["children"] >= (own_user + own_system) / 2 > 0:
+        if waits or result["children"] >= (own_user + own_system) / 2 > 0:
             user, system = max(0, user - own_user), max(0, system - own_system)
         return Taken(
             start=result["start"], asked=result["asked"], end=result["end"], user=user * 1e3,
             system=system * 1e3, rss_kib=result["rss"], results=rows)
 
-    def run(self, command, signal_after=0, **descriptors):
-        return self.finish(self.start(command, signal_after, **descriptors), signal_after > 0)
+    def run(self, command, signal_after=0, waits=False, **descriptors):
+        return self.finish(self.start(command, signal_after, **descriptors), signal_after > 0, waits)
 
     def text(self, name):
         with open(self.path(name), errors="replace") as file:
