@@ -18,6 +18,7 @@ from report import cell, median, percentile, table, with_spread
 from run import Failure, Runner, build, count_lines, cpu_time, now, stop
 from tools import PEERS, Floor, Obstrace, Untraced, Workload, counted
 
+FILTERED = "obstrace, all filtered out"
 GETPPID = "syscalls:sys_enter_getppid"
 LOOP = Workload("getppid", [1_000_000], GETPPID)
 WORKLOADS = {
@@ -94,8 +95,8 @@ class Benchmark:
             # A workload knows the least that it makes: the machine may add some, such as context switches.
             events = max(1, seen, taken.events)
             found |= {
-                "seen": seen, "lost": max(0, taken.events - seen), "user ns": taken.user / events,
-                "system ns": taken.system / events, "rss MB": taken.rss_kib / 1024,
+                "seen": seen, "lost": 0 if tool.keeps_nothing else max(0, taken.events - seen),
+                "user ns": taken.user / events, "system ns": taken.system / events, "rss MB": taken.rss_kib / 1024,
             }
             if printed:
                 found |= {"report user ns": printed.user / events, "report system ns": printed.system / events}
@@ -128,6 +129,8 @@ class Benchmark:
             tools = [Untraced(), *self.tools]
             if title == "loop":
                 tools.insert(2, Obstrace(self.arguments.binary, "obstrace --json", ["--json"]))
+                # The kernel drops every event.
+                tools.insert(3, Obstrace(self.arguments.binary, FILTERED, ["--where", "common_pid == 1"], True))
             runs = {tool.name: lambda values, tool=tool: self.trace_once(tool, workload, values) for tool in tools}
             values = self.in_turn(runs)
             self.values.setdefault("throughput", {})[title] = values
@@ -374,6 +377,10 @@ class Benchmark:
             parts = [of(name, figure, workload) for figure in figures]
             return sum(parts) if None not in parts else None
 
+        def added(name):
+            traced, alone = of(name, "ns a call"), of(Untraced.name, "ns a call")
+            return traced - alone if traced is not None and alone is not None else None
+
         delays = self.values.get("delay", {}).get("obstrace", {}).get("delay ms", [])
         flat = None
         if "growth" in self.values:
@@ -392,6 +399,8 @@ class Benchmark:
             ("loop: user CPU / perf script's", ratio(
                 of("obstrace", "user ns"), of("perf record", "report user ns")), 1 / 8),
             ("loop: CPU with --json / with a template", ratio(whole("obstrace --json"), whole("obstrace")), 2),
+            ("loop: what all filtered out adds to a call / what printing adds", ratio(
+                added(FILTERED), added("obstrace")), 1 / 2),
             ("ping-pong: user CPU of the default line / perf script's", ratio(
                 of("obstrace", "user ns", "ping-pong"), of("perf record", "report user ns", "ping-pong")), 1 / 6),
             ("two loops: events lost", of("obstrace", "lost", "two loops"), 0),

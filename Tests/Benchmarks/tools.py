@@ -38,6 +38,8 @@ class Tool:
     # Whether its lines come while it runs, and on which descriptor when nothing else is said.
     is_live = True
     live_descriptor = 1
+    # Whether it is told to keep no event, so that none it does not show is lost.
+    keeps_nothing = False
 
     def is_installed(self):
         return shutil.which(self.executable) is not None
@@ -79,6 +81,7 @@ class Obstrace(Tool):
     executable: str
     name: str = "obstrace"
     options: list = field(default_factory=list)
+    keeps_nothing: bool = False
 
     def version(self):
         return subprocess.run([self.executable, "--version"], capture_output=True, text=True).stdout.strip()
