@@ -99,7 +99,7 @@ fuzz: setup
 	@for target in $(FUZZ); do \
 	    found=.build/fuzz/found/$$target; log=$$found.log; mkdir -p $$found; \
 	    FUZZ=$$target SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=64 \
-	        $(fuzzer) $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(TIME)) -timeout=10 -max_len=1024 \
+	        $(fuzzer) $(if $(RUNS),-runs=$(RUNS) -seed=1,-max_total_time=$(TIME)) -timeout=10 -max_len=1024 \
 	        -len_control=10 -artifact_prefix=$$found- $$found Tests/Fuzz/Seeds/$$target >$$log 2>&1 || \
 	        { tail -n 100 $$log >&2; exit 1; }; \
 	    echo "$$target: $$(grep -o '[0-9]*.DONE.*' $$log)"; \

@@ -14,7 +14,7 @@ func fuzzPrint(_ input: inout Input) {
         check(line.count < 1 << 20, "a line of \(line.count) bytes")
     }
     let field = layout.fields[input.number(0...layout.fields.count - 1)]
-    if let view = PrintFormat.presentation(of: field, in: layout, symbols: noSymbols) {
+    if let view = Presentations(noSymbols).presentation(of: field, in: layout) {
         _ = view.render(input.rest, into: &line)
     }
     render(layout, nil, &input)
