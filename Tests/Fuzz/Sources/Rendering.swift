@@ -48,8 +48,8 @@ extension Placeholder {
     fileprivate var isPlain: Bool {
         guard isSeemly(fallback ?? []) else { return false }
         return switch spec.type {
-        case .named(.raw): false
-        case .pattern(let bytes): isSeemly(bytes)
+        // Patterns of times have conversions for tabs and newlines.
+        case .named(.raw), .pattern: false
         default: true
         }
     }
