@@ -123,44 +123,50 @@ public struct Renderer: ~Copyable {
         var position = first
         var groupStart = line.count
         while position < end {
-            let op = ops[position]
+            // Read where it lies: copying the whole step delays the loads of its parts.
+            let op = unsafe ops.address(position)
             position &+= 1
             unsafe line.append(room: Op.longestPrefix) { out in
-                unsafe UnsafeMutableRawPointer(out).storeBytes(of: op.prefix.littleEndian, as: UInt64.self)
-                return Int(op.prefixCount)
+                unsafe UnsafeMutableRawPointer(out).storeBytes(
+                    of: op.pointee.prefix.littleEndian, as: UInt64.self)
+                return unsafe Int(op.pointee.prefixCount)
             }
             let start = line.count
-            switch op.code {
+            switch unsafe op.pointee.code {
             case .nothing: continue
             case .literal:
-                unsafe line.append(pool.slice(Int(op.offset), Int(op.count)))
+                unsafe line.append(pool.slice(Int(op.pointee.offset), Int(op.pointee.count)))
                 continue
             case .decimal:
-                guard let value = integer(op, sample, batch) else { continue }
-                if op.flags.contains(.isSigned) {
+                guard let value = unsafe integer(op.pointee, sample, batch) else { continue }
+                if unsafe op.pointee.flags.contains(.isSigned) {
                     line.appendDecimal(signed: value)
                 } else {
                     line.appendDecimal(UInt64(bitPattern: value))
                 }
             case .time:
                 unsafe line.append(room: 32) { out in
-                    unsafe seconds.write(sample.time, dropped: Int(op.count), out)
+                    unsafe seconds.write(sample.time, dropped: Int(op.pointee.count), out)
                 }
             case .text:
-                guard appendText(op, sample, batch, to: &line) else { continue }
+                guard unsafe appendText(op.pointee, sample, batch, to: &line) else { continue }
             case .quotedText:
-                guard appendQuotedText(op, sample, batch, to: &line) else { continue }
+                guard unsafe appendQuotedText(op.pointee, sample, batch, to: &line) else { continue }
             case .integer:
-                guard let value = integer(op, sample, batch) else { continue }
-                appendInteger(value, op.form, op, to: &line)
+                guard let value = unsafe integer(op.pointee, sample, batch) else { continue }
+                unsafe appendInteger(value, op.pointee.form, op.pointee, to: &line)
             case .bytes:
-                guard appendBytes(op, sample, batch, to: &line) else { continue }
+                guard unsafe appendBytes(op.pointee, sample, batch, to: &line) else { continue }
             case .wall:
-                clocks[Int(op.extra)].append(wallTime(batch), to: &line)
+                unsafe clocks[Int(op.pointee.extra)].append(wallTime(batch), to: &line)
             case .presentation:
-                guard presentations[Int(op.extra)].render(sample.record, into: &line) else { continue }
+                guard unsafe presentations[Int(op.pointee.extra)].render(sample.record, into: &line) else {
+                    continue
+                }
             case .print:
-                guard prints[Int(op.extra)].render(sample.record, into: &line) else { continue }
+                guard unsafe prints[Int(op.pointee.extra)].render(sample.record, into: &line) else {
+                    continue
+                }
             case .foreignPrint:
                 guard options.printFallback?(Int(sample.event), sample.record, &line) == true else {
                     continue
@@ -169,13 +175,13 @@ public struct Renderer: ~Copyable {
                 groupStart = start
                 continue
             case .finish:
-                finish(op, from: groupStart, &line)
+                unsafe finish(op.pointee, from: groupStart, &line)
                 continue
             case .unlessLate:
                 if sample.isLate { continue }
             }
-            if op.flags.contains(.isFinished) { finish(op, from: start, &line) }
-            position &+= Int(op.skip)
+            if unsafe op.pointee.flags.contains(.isFinished) { unsafe finish(op.pointee, from: start, &line) }
+            unsafe position &+= Int(op.pointee.skip)
         }
     }
 

@@ -35,7 +35,8 @@ def with_spread(values, digits=0):
     middle, around = median(values), spread(values)
     if middle is None:
         return "-"
-    return cell(middle, digits) + ("" if around is None else f" ±{around * 100:.0f}%")
+    # The spread of next to nothing says nothing.
+    return cell(middle, digits) + ("" if around is None or around > 9.99 else f" ±{around * 100:.0f}%")
 
 
 def table(title, heads, rows):

@@ -165,6 +165,13 @@ struct PlainArray<Element: BitwiseCopyable>: ~Copyable {
             return unsafe base[index]
         }
     }
+
+    /// Where an element lies, for as long as the array lives: parts of it can be read without copying it.
+    @inline(__always)
+    func address(_ index: Int) -> UnsafePointer<Element> {
+        precondition(index >= 0 && index < count)
+        return unsafe UnsafePointer(base + index)
+    }
 }
 
 extension PlainArray<UInt8> {
