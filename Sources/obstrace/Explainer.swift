@@ -13,6 +13,7 @@ enum Explainer {
         }
         lines.append("sample: \(words(explanation.words))")
         if explanation.tracksTasks { lines.append("beside samples: records of renamings, forks and exits") }
+        if explanation.excludesReaders { lines.append("left out by obstrace: the readers of its output") }
         lines.append("descriptors: \(explanation.descriptorCount)")
         lines.append(
             "buffers: \(explanation.ringBytes) bytes on \(explanation.ringCount) CPU\(explanation.ringCount == 1 ? "" : "s")"

@@ -12,6 +12,9 @@ package struct Explanation {
     package let ringBytes: Int
     /// The number of ring buffers, one for each CPU where something is read.
     package let ringCount: Int
+    /// Whether the processes that read our output are left out, which is done when their events are read:
+    /// the kernel's filter knows threads only, and a reader may make more of them.
+    package let excludesReaders: Bool
 }
 
 extension Observer {
@@ -34,6 +37,7 @@ extension Observer {
             filters: kernelFilters(plan), words: plan.words, tracksTasks: plan.tracksTasks,
             descriptorCount: (tracepoints.count * cpus.cpus.count + lanes) * targetCount,
             // A page of cursors goes before each ring.
-            ringBytes: lanes * (pages + 1) * page, ringCount: lanes)
+            ringBytes: lanes * (pages + 1) * page, ringCount: lanes,
+            excludesReaders: scope == .system && options.excludesSelf && options.excludedPipe != nil)
     }
 }
