@@ -262,7 +262,7 @@ class Benchmark:
 
         names = {tool.name for tool in self.tools}
         runs = {
-            " ".join([os.path.basename(command[0]), *command[1:]]): lambda values, own=command: run(own, values)
+            " ".join([name.split()[0], *command[1:]]): lambda values, own=command: run(own, values)
             for name, command in commands.items() if name in names
         }
         values = self.values["listing"] = self.in_turn(runs, 3 * self.rounds)
