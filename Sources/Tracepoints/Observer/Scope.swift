@@ -36,6 +36,9 @@ public struct ObserverOptions: Sendable {
 
     /// The size of a ring buffer in bytes with that many CPUs.
     func bufferSize(cpuCount: Int) -> Int {
+        // Measured with two loops of system calls that take both of two CPUs from the reader: of 2,000,000 events
+        // 256 KiB lost 1 to 3 %, 512 KiB none to half of them, 1 MiB some in one round of three, 2 and 4 MiB
+        // none; the loops were slowed alike by all. Twice what was enough there bridges a busier machine.
         bufferSize ?? max(512 << 10, min(4 << 20, (64 << 20) / max(1, cpuCount)))
     }
 
