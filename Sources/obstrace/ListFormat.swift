@@ -18,16 +18,16 @@ struct ListFormat {
         var text = "\(bold)\(layout.fullName)\(plain)\n"
         let nameWidth = layout.fields.map { $0.name.utf8.count }.max() ?? 0
         let typeWidth = layout.fields.map { $0.type.utf8.count }.max() ?? 0
-        for field in layout.fields {
+        let symbols = FieldSymbols.all(of: layout, symbols: symbols)
+        for (field, symbols) in zip(layout.fields, symbols) {
             text +=
                 "  \(padded(field.name, nameWidth))  \(padded(field.type, typeWidth))  \(width(of: field))"
-            let symbols = FieldSymbols(of: field, in: layout, symbols: symbols)
             if let type = symbols.bestType { text += "  best as <\(field.name):\(type)>" }
             text += names(of: symbols)
             text += "\n"
         }
         text += "  print fmt: \(layout.printFormat)\n"
-        text += "  try: obstrace \(layout.fullName) -f '\(template(for: layout))'\n"
+        text += "  try: obstrace \(layout.fullName) -f '\(template(for: layout, symbols))'\n"
         return text
     }
 
@@ -53,23 +53,22 @@ struct ListFormat {
     }
 
     /// A template that prints the event's fields.
-    func template(for layout: EventLayout) -> String {
-        let fields = layout.fields.map { field in
-            let type = FieldSymbols(of: field, in: layout, symbols: symbols).bestType
-            return "\(field.name)=<\(field.name)\(type.map { ":" + $0 } ?? "")>"
+    private func template(for layout: EventLayout, _ symbols: [FieldSymbols]) -> String {
+        let fields = zip(layout.fields, symbols).map { field, symbols in
+            "\(field.name)=<\(field.name)\(symbols.bestType.map { ":" + $0 } ?? "")>"
         }
         return (["<time>", "<@comm>"] + fields).joined(separator: " ")
     }
 
     /// The event as a JSON object.
     func json(_ layout: EventLayout) -> String {
-        let fields = layout.fields.map { field -> String in
+        let symbols = FieldSymbols.all(of: layout, symbols: symbols)
+        let fields = zip(layout.fields, symbols).map { field, symbols -> String in
             var members = [
                 "\"name\":\(quoted(field.name))", "\"type\":\(quoted(field.type))",
                 "\"offset\":\(field.offset)", "\"size\":\(field.size)", "\"signed\":\(field.isSigned)",
                 "\"kind\":\(quoted("\(field.kind)"))",
             ]
-            let symbols = FieldSymbols(of: field, in: layout, symbols: symbols)
             if !symbols.names.isEmpty {
                 let names = symbols.names.map { "\(quoted($0.name)):\($0.value)" }.joined(separator: ",")
                 members.append("\"\(symbols.isFlags ? "flags" : "values")\":{\(names)}")

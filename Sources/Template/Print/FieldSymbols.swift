@@ -9,9 +9,14 @@ public struct FieldSymbols {
     /// The type that shows the field best, for `<name:type>`; `nil` where the default does.
     public let bestType: String?
 
-    /// Looks the names up.
-    public init(of field: Field, in layout: EventLayout, symbols: KernelSymbols) {
+    /// What is to be told of each of an event's own fields, in their order; its print format is read once.
+    public static func all(of layout: EventLayout, symbols: KernelSymbols) -> [FieldSymbols] {
         let presentations = Presentations(symbols)
+        return layout.fields.map { FieldSymbols(of: $0, in: layout, presentations) }
+    }
+
+    /// Looks the names up.
+    init(of field: Field, in layout: EventLayout, _ presentations: Presentations) {
         let presentation = presentations.presentation(of: field, in: layout)
         names = presentation?.symbols ?? []
         isFlags = presentation?.isFlags ?? false

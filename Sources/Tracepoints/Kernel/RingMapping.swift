@@ -26,6 +26,13 @@ struct RingMapping: ~Copyable {
         capacity = pages * page
     }
 
+    /// The least number of pages, a power of two as the kernel wants it, that holds so many bytes.
+    static func pages(holding bytes: Int) -> Int {
+        var pages = 1
+        while pages * System.pageSize < bytes { pages *= 2 }
+        return pages
+    }
+
     deinit { unsafe System.unmap(address, count: length) }
 
     private var head: UnsafePointer<Atomic<UInt64>> {

@@ -162,10 +162,8 @@ final class Attachment {
     /// Opens and maps the leader of each CPU's ring, with smaller rings where the memory may not be locked.
     private func openRings(target: Int32) throws(TraceError) -> [Int32] {
         let page = System.pageSize
-        let asked = max(1, (request.bufferSize + page - 1) / page)
-        var pages = 1
-        while pages < asked { pages *= 2 }
-        let wanted = pages
+        let wanted = RingMapping.pages(holding: request.bufferSize)
+        var pages = wanted
         while true {
             do throws(SystemError) {
                 for cpu in request.ringCPUs { try openRing(target, cpu, pages: pages) }

@@ -24,9 +24,7 @@ extension Observer {
     package func explain() throws(TraceError) -> Explanation {
         let plan = makePlan()
         let lanes = ringCPUs(plan).count
-        let page = System.pageSize
-        var pages = 1
-        while pages * page < options.bufferSize(cpuCount: cpus.cpus.count) { pages *= 2 }
+        let pages = RingMapping.pages(holding: options.bufferSize(cpuCount: cpus.cpus.count))
         let targetCount =
             switch scope {
             case .system: 1
@@ -37,7 +35,7 @@ extension Observer {
             filters: kernelFilters(plan), words: plan.words, tracksTasks: plan.tracksTasks,
             descriptorCount: (tracepoints.count * cpus.cpus.count + lanes) * targetCount,
             // A page of cursors goes before each ring.
-            ringBytes: lanes * (pages + 1) * page, ringCount: lanes,
+            ringBytes: lanes * (pages + 1) * System.pageSize, ringCount: lanes,
             excludesReaders: scope == .system && options.excludesSelf && options.excludedPipe != nil)
     }
 }

@@ -8,7 +8,7 @@ struct FieldSymbolsTests {
     private func best(_ event: MadeEvent, _ field: String) throws -> String? {
         let layout = event.layout
         return FieldSymbols(
-            of: try #require(layout.field(field)), in: layout, symbols: KernelSymbols()
+            of: try #require(layout.field(field)), in: layout, Presentations(KernelSymbols())
         ).bestType
     }
 
