@@ -112,7 +112,7 @@ _obstrace() {
                 _obstrace_command
                 return
                 ;;
-            -f | --format | --where | -o | --output | -n | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | -m | --buffer | --field | --type | --color) flag=${words[i]} ;;
+            -f | --format | -o | --output | --where | -n | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | -m | --buffer | --field | --type | --color) flag=${words[i]} ;;
             -*) ;;
             trace | list | help)
                 [[ $subcommand ]] || subcommand=${words[i]} ;;
@@ -139,7 +139,7 @@ _obstrace() {
             case $cur in
                 -*)
                     case ${subcommand:-trace} in
-                        trace) _obstrace_words '-f --format --where --json --csv --tsv --logfmt --no-pushdown --explain -o --output -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict -q --quiet -v --verbose --color -h --help --version' ;;
+                        trace) _obstrace_words '-f --format --json --csv --tsv --logfmt -o --output --where --no-pushdown -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         list) _obstrace_words '--field --type -v --verbose --json --color -h --help --version' ;;
                         help) _obstrace_words '-h --help --version' ;;
                     esac

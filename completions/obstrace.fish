@@ -12,7 +12,7 @@ function __obstrace_operands
     for word in (commandline -opc)[2..]
         if $is_value
             set is_value false
-        else if contains -- $word -f --format --where -o --output -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu -m --buffer --field --type --color
+        else if contains -- $word -f --format -o --output --where -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu -m --buffer --field --type --color
             set is_value true
         else if not string match -q -- '-*' $word
             echo -- $word
@@ -88,14 +88,13 @@ complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a help -d 'ex
 complete -c obstrace -n '__obstrace_is trace list' -a '(__obstrace_events)'
 complete -c obstrace -n __obstrace_in_command -a '(__obstrace_command)'
 complete -c obstrace -n '__obstrace_is trace' -s f -l format -x -a '(__obstrace_template)' -d 'print events by TEMPLATE: \'<pid> <filename>\''
-complete -c obstrace -n '__obstrace_is trace' -l where -x -d 'only events that fulfil EXPR: \'pid == 1\''
 complete -c obstrace -n '__obstrace_is trace' -l json -f -a 'strings numbers strings,numbers' -d 'print a JSON object per event'
 complete -c obstrace -n '__obstrace_is trace' -l csv -f -a 'numbers' -d 'print values with commas between them'
 complete -c obstrace -n '__obstrace_is trace' -l tsv -f -a 'numbers' -d 'print values with tabs between them'
 complete -c obstrace -n '__obstrace_is trace' -l logfmt -f -a 'numbers' -d 'print values as name=value'
-complete -c obstrace -n '__obstrace_is trace' -l no-pushdown -d 'test filters in obstrace alone, not in the kernel'
-complete -c obstrace -n '__obstrace_is trace' -l explain -d 'say what would be traced and how, trace nothing'
 complete -c obstrace -n '__obstrace_is trace' -s o -l output -r -F -d 'write lines into FILE, - is stdout'
+complete -c obstrace -n '__obstrace_is trace' -l where -x -d 'only events that fulfil EXPR: \'pid == 1\''
+complete -c obstrace -n '__obstrace_is trace' -l no-pushdown -d 'test filters in obstrace alone, not in the kernel'
 complete -c obstrace -n '__obstrace_is trace' -s n -l count -x -d 'stop after N lines'
 complete -c obstrace -n '__obstrace_is trace' -s d -l duration -x -d 'stop after TIME: 5s, 500ms, 1.5m'
 complete -c obstrace -n '__obstrace_is trace' -l until -x -d 'stop after the first event that fulfils EXPR'
@@ -111,12 +110,13 @@ complete -c obstrace -n '__obstrace_is trace' -s C -l cpu -x -d 'only these CPUs
 complete -c obstrace -n '__obstrace_is trace' -l all-processes -d 'leave out nothing, not even obstrace itself'
 complete -c obstrace -n '__obstrace_is trace' -s m -l buffer -x -d 'buffer SIZE for each CPU: 512K, 4M'
 complete -c obstrace -n '__obstrace_is trace' -l strict -d 'exit with status 4 if events were lost'
-complete -c obstrace -n '__obstrace_is trace' -s q -l quiet -d 'no notes on stderr, only errors and losses'
-complete -c obstrace -n '__obstrace_is trace' -s v -l verbose -d 'say more on stderr: events traced and lost'
 complete -c obstrace -n '__obstrace_is list' -l field -x -d 'only events with a field named like GLOB'
 complete -c obstrace -n '__obstrace_is list' -l type -x -d 'only events with a field of a type like GLOB'
 complete -c obstrace -n '__obstrace_is list' -s v -l verbose -d 'show fields and types, and a template to start from'
 complete -c obstrace -n '__obstrace_is list' -l json -d 'print JSON: an object per event and line'
+complete -c obstrace -n '__obstrace_is trace' -l explain -d 'say what would be traced and how, trace nothing'
+complete -c obstrace -n '__obstrace_is trace' -s q -l quiet -d 'no notes on stderr, only errors and losses'
+complete -c obstrace -n '__obstrace_is trace' -s v -l verbose -d 'say more on stderr: events traced and lost'
 complete -c obstrace -n '__obstrace_is trace list' -l color -x -a 'auto always never' -d 'colour the output: auto, always or never'
 complete -c obstrace -n '__obstrace_is trace list help' -s h -l help -d 'this help; --help explains everything'
 complete -c obstrace -n '__obstrace_is trace list help' -l version -d 'print the version'

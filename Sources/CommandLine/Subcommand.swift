@@ -4,6 +4,9 @@ public enum Subcommand: String, Sendable, CaseIterable {
     case list
     case help
 
+    /// Those that attach to tracepoints, and so know whom to trace, when to stop and how to buffer.
+    static let tracing: [Subcommand] = [.trace]
+
     /// One line that says what it does.
     var summary: String {
         switch self {

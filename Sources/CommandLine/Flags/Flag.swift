@@ -54,7 +54,7 @@ struct Flag: Sendable {
 
     init(
         _ long: String, _ short: Character? = nil, aliases: [String] = [], misnomers: [String] = [],
-        value: Value? = nil, of subcommands: Subcommand..., topic: Topic, isCommon: Bool = true,
+        value: Value? = nil, of subcommands: [Subcommand], topic: Topic, isCommon: Bool = true,
         summary: String, detail: [String], set: @escaping Setter
     ) {
         self.long = long

@@ -1,0 +1,70 @@
+extension Flag {
+    /// How events are printed.
+    static let printing: [Flag] = [
+        Flag(
+            "format", "f", misnomers: ["--template", "--fmt", "--print", "-F"],
+            value: Value(name: "TEMPLATE", completion: .template),
+            of: [.trace], topic: .printing,
+            summary: "print events by TEMPLATE: '<pid> <filename>'",
+            detail: [
+                "Print each event by TEMPLATE, which is text with fields of the event between `<` and `>`.",
+                "TEMPLATE applies to the EVENTs before it, back to the last `-f`.",
+                "Before any EVENT it is the default for all events that get no TEMPLATE of their own.",
+                "Without a TEMPLATE an event is printed with its time, thread, CPU, name and all that the "
+                    + "kernel says of it.",
+            ],
+            set: { draft, template throws(UsageError) in try draft.placeTemplate(template) }),
+        Flag(
+            "json", misnomers: ["--jsonl", "--ndjson", "-j"],
+            value: Value(
+                name: "OPTION,...", completion: .words(["strings", "numbers", "strings,numbers"]),
+                isOptional: true),
+            of: [.trace], topic: .printing,
+            summary: "print a JSON object per event",
+            detail: [
+                "Print each event as a JSON object on a line of its own.",
+                "With `--json=strings` integers beyond 2^53, which many programs would round, are strings.",
+                "With `--json=numbers` a field that is shown by name has a second member with its number: "
+                    + "`prev_state` and `prev_state:n`.",
+            ],
+            set: { draft, options throws(UsageError) in try draft.setForm(.json, options) }),
+        Flag(
+            "csv",
+            value: Value(name: "OPTION", completion: .words(["numbers"]), isOptional: true),
+            of: [.trace], topic: .printing, isCommon: false,
+            summary: "print values with commas between them",
+            detail: [
+                "Print each event as values with commas between them, below a line with the names of the "
+                    + "columns, which are the same for all events.",
+                "`--csv=numbers` is as with `--json`.",
+            ],
+            set: { draft, options throws(UsageError) in try draft.setForm(.csv, options) }),
+        Flag(
+            "tsv",
+            value: Value(name: "OPTION", completion: .words(["numbers"]), isOptional: true),
+            of: [.trace], topic: .printing, isCommon: false,
+            summary: "print values with tabs between them",
+            detail: ["Print as `--csv` does, with tabs in place of commas."],
+            set: { draft, options throws(UsageError) in try draft.setForm(.tsv, options) }),
+        Flag(
+            "logfmt",
+            value: Value(name: "OPTION", completion: .words(["numbers"]), isOptional: true),
+            of: [.trace], topic: .printing, isCommon: false,
+            summary: "print values as name=value",
+            detail: [
+                "Print each event as `name=value` with blanks between.",
+                "`--logfmt=numbers` is as with `--json`.",
+            ],
+            set: { draft, options throws(UsageError) in try draft.setForm(.logfmt, options) }),
+        Flag(
+            "output", "o", misnomers: ["--out", "--file"],
+            value: Value(name: "FILE", completion: .files),
+            of: [.trace], topic: .printing,
+            summary: "write lines into FILE, - is stdout",
+            detail: [
+                "Write the lines into FILE in place of stdout, and empty it first.",
+                "`-` is stdout.",
+            ],
+            set: { draft, file throws(UsageError) in draft.trace.output = try file.output() }),
+    ]
+}
