@@ -33,7 +33,7 @@ struct Main {
             case .generate(let file): return Printer.print(file.text)
             case .completeFields(let names): return try Lister.printFields(of: names)
             case .list(let arguments): return try Lister(arguments).run()
-            case .trace(let arguments): return try Session.run(arguments)
+            case .trace(let arguments): return try Plan.run(arguments)
             }
         } catch {
             System.print(error.text, to: 2)

@@ -3,45 +3,87 @@ import Glibc
 import Template
 import Tracepoints
 
-/// One run of `obstrace trace`: reads events, prints lines, minds signals and the command, sums up.
-struct Session: ~Copyable {
-    /// Why a run ends.
-    private enum End {
-        /// A signal asked for it.
-        case signal
-        /// Enough lines are printed, or a condition has decided.
-        case enough
-        /// The time is up.
-        case timeUp
-        /// The command has ended.
-        case commandEnded
-        /// Everything that was to be traced is gone.
-        case scopeEnded
-        /// Whoever reads what we print has gone.
-        case readerGone
-        /// A signal came while whoever reads what we print took no more of it.
-        case abandoned
+/// Why a run ends.
+private enum End {
+    /// A signal asked for it.
+    case signal
+    /// Enough lines are printed, or a condition has decided.
+    case enough
+    /// The time is up.
+    case timeUp
+    /// The command has ended.
+    case commandEnded
+    /// Everything that was to be traced is gone.
+    case scopeEnded
+    /// Whoever reads what we print has gone.
+    case readerGone
+    /// A signal came while whoever reads what we print took no more of it.
+    case abandoned
 
-        /// Whether the command is to end with the run.
-        var endsCommand: Bool { self == .enough || self == .timeUp }
+    /// Whether the command is to end with the run.
+    var endsCommand: Bool { self == .enough || self == .timeUp }
+}
+
+/// The tokens under which our descriptors are waited for.
+private enum Token {
+    static let signal: UInt64 = 0
+    static let command: UInt64 = 1
+    static let output: UInt64 = 2
+    static let input: UInt64 = 3
+    /// That of a process is this and its id.
+    static let processes: UInt64 = 1 << 16
+}
+
+/// How long a reader may take nothing from us after a signal, in nanoseconds.
+private let patience: UInt64 = 150_000_000
+/// When to look for the readers of our pipe after the start, in nanoseconds: a shell forks them a
+/// little after us, and holds their ends of the pipe for a moment itself.
+private let readerSearches: [UInt64] = [0, 5_000_000, 20_000_000, 50_000_000, 100_000_000]
+
+extension Plan {
+    /// Traces as the command line asks, a line for each event, and answers the exit status.
+    static func run(_ arguments: TraceArguments) throws(Failure) -> Int32 {
+        let plan = try Plan.make(arguments)
+        if arguments.explains { return try explain(plan) }
+        return try Session.run(plan, Lines())
     }
 
-    /// The tokens under which our descriptors are waited for.
-    private enum Token {
-        static let signal: UInt64 = 0
-        static let command: UInt64 = 1
-        static let output: UInt64 = 2
-        /// That of a process is this and its id.
-        static let processes: UInt64 = 1 << 16
+    /// Prints what would be traced, and how.
+    private static func explain(_ plan: borrowing Plan) throws(Failure) -> Int32 {
+        let observer = try plan.makeObserver(sink: Sink(), command: nil)
+        let explanation = try translating { () throws(TraceError) in try observer.explain() }
+        return Printer.print(Explainer.text(plan, explanation))
     }
 
-    /// How long a reader may take nothing from us after a signal, in nanoseconds.
-    private static let patience: UInt64 = 150_000_000
-    /// When to look for the readers of our pipe after the start, in nanoseconds: a shell forks them a
-    /// little after us, and holds their ends of the pipe for a moment itself.
-    private static let readerSearches: [UInt64] = [0, 5_000_000, 20_000_000, 50_000_000, 100_000_000]
+    /// Makes an observer that traces as planned; it is not open.
+    fileprivate func makeObserver(sink: borrowing Sink, command: HeldProcess?) throws(Failure) -> Observer {
+        var options = ObserverOptions()
+        options.needs = renderer.needs
+        options.cpus = arguments.cpus.map { list in CPUSet(list.ranges.flatMap { $0.map(Int32.init) }) }
+        if let size = arguments.bufferSize { options.bufferSize = size }
+        options.excludesSelf = !arguments.allProcesses
+        options.excludedPipe = sink.isPipe && !arguments.allProcesses ? sink.number : nil
+        // A command that does not run is counted as the one thread that it would be.
+        let runner = command?.pid ?? (arguments.command.isEmpty ? nil : System.processID)
+        do throws(TraceError) {
+            let observer = try Observer(
+                scope: scope.scope(command: runner), options: options, catalog: catalog)
+            for (index, layout) in layouts.enumerated() {
+                try observer.add(
+                    layout, filter: filters.kernelFilters[index], isOptional: isOptional[index])
+            }
+            return observer
+        } catch {
+            throw Failure(error)
+        }
+    }
+}
 
+/// One run on this machine's kernel: reads events, hands them to what makes something of them, writes what
+/// that has made, minds signals and the command, sums up.
+struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     private var plan: Plan
+    private var consumer: Events
     private var observer: Observer
     private let signals: Signals
     private let command: HeldProcess?
@@ -64,38 +106,32 @@ struct Session: ~Copyable {
     private var processes: [Int32: Int32] = [:]
     private var end: End?
 
-    /// Traces as the command line asks and answers the exit status.
-    static func run(_ arguments: TraceArguments) throws(Failure) -> Int32 {
-        let plan = try Plan.make(arguments)
-        if arguments.explains { return try explain(plan) }
+    /// Traces as planned and answers the exit status.
+    static func run(_ plan: consuming Plan, _ consumer: consuming Events) throws(Failure) -> Int32 {
+        let arguments = plan.arguments
         // Before anything else of this process changes, so that the command starts with what we had.
         let command = try hold(plan.commandPath, index: arguments.commandIndex ?? 0)
         // Before signals are taken: a FIFO without a reader blocks here, and a signal ends that.
         let sink = try openSink(arguments.output)
         let signals = try checked { () throws(SystemError) in try Signals() }
-        let observer = try makeObserver(for: plan, sink: sink, command: command)
+        let observer = try plan.makeObserver(sink: sink, command: command)
         var session = Session(
-            plan: plan, observer: observer, signals: signals, command: command, sink: sink)
+            plan: plan, consumer: consumer, observer: observer, signals: signals, command: command, sink: sink
+        )
         return try session.trace()
     }
 
     private init(
-        plan: consuming Plan, observer: Observer, signals: consuming Signals, command: HeldProcess?,
-        sink: consuming Sink
+        plan: consuming Plan, consumer: consuming Events, observer: Observer, signals: consuming Signals,
+        command: HeldProcess?, sink: consuming Sink
     ) {
         cgroups = plan.scope.folders
         self.plan = plan
+        self.consumer = consumer
         self.observer = observer
         self.signals = signals
         self.command = command
         self.sink = sink
-    }
-
-    /// Prints what would be traced, and how.
-    private static func explain(_ plan: borrowing Plan) throws(Failure) -> Int32 {
-        let observer = try makeObserver(for: plan, sink: Sink(), command: nil)
-        let explanation = try translating { () throws(TraceError) in try observer.explain() }
-        return Printer.print(Explainer.text(plan, explanation))
     }
 
     /// Makes the command stand ready; it has not run.
@@ -119,31 +155,6 @@ struct Session: ~Copyable {
         }
     }
 
-    private static func makeObserver(for plan: borrowing Plan, sink: borrowing Sink, command: HeldProcess?)
-        throws(Failure) -> Observer
-    {
-        let arguments = plan.arguments
-        var options = ObserverOptions()
-        options.needs = plan.renderer.needs
-        options.cpus = arguments.cpus.map { list in CPUSet(list.ranges.flatMap { $0.map(Int32.init) }) }
-        if let size = arguments.bufferSize { options.bufferSize = size }
-        options.excludesSelf = !arguments.allProcesses
-        options.excludedPipe = sink.isPipe && !arguments.allProcesses ? sink.number : nil
-        // A command that does not run is counted as the one thread that it would be.
-        let runner = command?.pid ?? (arguments.command.isEmpty ? nil : System.processID)
-        do throws(TraceError) {
-            let observer = try Observer(
-                scope: plan.scope.scope(command: runner), options: options, catalog: plan.catalog)
-            for (index, layout) in plan.layouts.enumerated() {
-                try observer.add(
-                    layout, filter: plan.filters.kernelFilters[index], isOptional: plan.isOptional[index])
-            }
-            return observer
-        } catch {
-            throw Failure(error)
-        }
-    }
-
     private mutating func trace() throws(Failure) -> Int32 {
         try open()
         startTime = observer.startTime
@@ -160,23 +171,29 @@ struct Session: ~Copyable {
             observer.dropEvents(before: UInt64.max)
             try checked { () throws(SystemError) in try command.release() }
         }
-        unsafe plan.renderer.header.withUnsafeBytes { header in unsafe line.append(header) }
+        consumer.start(at: startTime, &plan.renderer, into: &line)
         try flush()
         deadline = plan.arguments.duration.map { startTime &+ $0 }
         while end == nil {
             let now = System.monotonicTime()
-            let left = deadline.map { $0 > now ? ($0 - now) / 1_000_000 + 1 : 0 }
+            let next = min(deadline ?? UInt64.max, consumer.nextTick)
+            let left = next > now ? (next - now) / 1_000_000 + 1 : 0
             let wakeup = try translating { () throws(TraceError) in
-                try observer.wait(atMost: Int32(clamping: left ?? 1000))
+                try observer.wait(atMost: Int32(clamping: min(left, 1000)))
             }
             say(wakeup.notes)
-            for (token, events) in wakeup.others { handle(token, events) }
+            for (token, events) in wakeup.others { try handle(token, events) }
             if wakeup.tasksHaveEnded { end = end ?? .scopeEnded }
             if let deadline, System.monotonicTime() >= deadline { end = end ?? .timeUp }
             watchCgroups()
             if end == nil {
                 searchReaders()
                 try drain(isLast: false)
+            }
+            let time = System.monotonicTime()
+            if end == nil, time >= consumer.nextTick {
+                try consumer.tick(at: time, observer, into: &line)
+                try flush()
             }
         }
         return try finish()
@@ -188,6 +205,7 @@ struct Session: ~Copyable {
             if let command { try observer.watch(command.descriptor.number, .readable, token: Token.command) }
             // A regular file cannot be waited for, and has no reader that could go.
             if sink.isPipe { try observer.watch(sink.number, [], token: Token.output) }
+            if consumer.input >= 0 { try observer.watch(consumer.input, .readable, token: Token.input) }
             try observer.open()
             for pid in plan.scope.pids {
                 // One that has ended meanwhile shows by its events.
@@ -202,7 +220,7 @@ struct Session: ~Copyable {
             else { throw Failure(error) }
             // What this kernel cannot test is tested here.
             plan = try Plan.make(plan.arguments, refusals: plan.refusals.union([place]))
-            observer = try Session.makeObserver(for: plan, sink: sink, command: command)
+            observer = try plan.makeObserver(sink: sink, command: command)
             if plan.arguments.isVerbose {
                 tell("the kernel does not take the filter of \(event), which is tested here: \(reason)")
             }
@@ -210,11 +228,14 @@ struct Session: ~Copyable {
         }
     }
 
-    private mutating func handle(_ token: UInt64, _ events: Poller.Events) {
+    private mutating func handle(_ token: UInt64, _ events: Poller.Events) throws(Failure) {
         switch token {
         case Token.signal: while let signal = signals.next() { handle(signal) }
         case Token.command: end = end ?? .commandEnded
         case Token.output: end = .readerGone
+        case Token.input:
+            if try consumer.takeInput(into: &line) { end = end ?? .signal }
+            try flush()
         default: noteEnd(of: Int32(clamping: token - Token.processes))
         }
     }
@@ -243,8 +264,8 @@ struct Session: ~Copyable {
 
     private mutating func searchReaders() {
         guard sink.isPipe, observer.scope == .system, !plan.arguments.allProcesses,
-            nextReaderSearch < Session.readerSearches.count,
-            System.monotonicTime() &- startTime >= Session.readerSearches[nextReaderSearch]
+            nextReaderSearch < readerSearches.count,
+            System.monotonicTime() &- startTime >= readerSearches[nextReaderSearch]
         else { return }
         nextReaderSearch += 1
         observer.exclude(PipelineReaders.find(sink.number))
@@ -272,8 +293,7 @@ struct Session: ~Copyable {
         }
         while let batch = observer.nextBatch() {
             let left = plan.arguments.count.map { Int(clamping: $0 - lines) } ?? Int.max
-            let rendered = plan.renderer.render(batch, from: 0, limit: left, into: &line)
-            lines += UInt64(rendered.lines)
+            lines += UInt64(consumer.take(batch, &plan.renderer, room: left, into: &line))
             try flush()
             if let note = plan.symbols.note, !hasToldSymbols {
                 hasToldSymbols = true
@@ -307,7 +327,7 @@ struct Session: ~Copyable {
                 let now = System.monotonicTime()
                 while let signal = signals.next() {
                     caught.append(signal)
-                    givesUpAt = min(givesUpAt, now &+ Session.patience)
+                    givesUpAt = min(givesUpAt, now &+ patience)
                 }
                 // The time is up, although what was traced in it is still to be written.
                 if let deadline, now >= deadline, !isOver {
@@ -347,6 +367,8 @@ struct Session: ~Copyable {
         // The end of the last one may have shown by its events first.
         if end == .scopeEnded { for pid in processes.keys.sorted() { noteEnd(of: pid) } }
         let losses = observer.losses()
+        try consumer.finish(observer, losses, at: System.monotonicTime(), into: &line)
+        try flush()
         observer.abandon()
         sumUp(losses)
         var status = Status.done

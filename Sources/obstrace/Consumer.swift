@@ -1,0 +1,59 @@
+import CommandLine
+import Template
+import Tracepoints
+
+/// What a run makes of the events that come: lines, counts, a table.
+///
+/// The run calls it between waits and writes what it has put into the line buffer, in one piece.
+protocol Consumer: ~Copyable {
+    /// Tells when the tracepoints were started, in nanoseconds of the event clock; writes what stands above all.
+    mutating func start(at time: UInt64, _ renderer: inout Renderer, into line: inout LineBuffer)
+
+    /// Takes the events of a batch. The renderer knows which of them pass their filters, and judges them.
+    ///
+    /// - Parameter room: how many lines may be made; those beyond are not wanted (`-n`).
+    /// - Returns: how many lines were made that count for that limit.
+    mutating func take(
+        _ batch: Batch, _ renderer: inout Renderer, room: Int, into line: inout LineBuffer
+    ) -> Int
+
+    /// When `tick` is due, in nanoseconds of the event clock; `UInt64.max` for never.
+    var nextTick: UInt64 { get }
+
+    /// Does what is due by the time, such as the writing of a table; the events up to now have been taken.
+    mutating func tick(at now: UInt64, _ observer: Observer, into line: inout LineBuffer) throws(Failure)
+
+    /// A descriptor that is waited for besides, such as a terminal that keys are typed on; -1 for none.
+    var input: Int32 { get }
+
+    /// Takes what can be read from `input`; answers whether the run is to end.
+    mutating func takeInput(into line: inout LineBuffer) throws(Failure) -> Bool
+
+    /// Writes what stands below all; no event follows. The observer is still open.
+    mutating func finish(
+        _ observer: Observer, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
+    ) throws(Failure)
+}
+
+extension Consumer where Self: ~Copyable {
+    var nextTick: UInt64 { UInt64.max }
+    var input: Int32 { -1 }
+    mutating func tick(at now: UInt64, _ observer: Observer, into line: inout LineBuffer) throws(Failure) {}
+    mutating func takeInput(into line: inout LineBuffer) throws(Failure) -> Bool { false }
+    mutating func finish(
+        _ observer: Observer, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
+    ) throws(Failure) {}
+}
+
+/// Makes a line of each event.
+struct Lines: Consumer {
+    mutating func start(at time: UInt64, _ renderer: inout Renderer, into line: inout LineBuffer) {
+        unsafe renderer.header.withUnsafeBytes { header in unsafe line.append(header) }
+    }
+
+    mutating func take(
+        _ batch: Batch, _ renderer: inout Renderer, room: Int, into line: inout LineBuffer
+    ) -> Int {
+        renderer.render(batch, from: 0, limit: room, into: &line).lines
+    }
+}
