@@ -39,6 +39,22 @@ public struct LineBuffer: ~Copyable {
         if capacity &- count < extra { grow(extra) }
     }
 
+    /// Where the next byte goes: what has been reserved may be written there, and `setEnd` tells how much was.
+    var end: UnsafeMutablePointer<UInt8> {
+        @inline(__always) get { unsafe base + count }
+    }
+
+    /// How far from the first byte a place lies.
+    @inline(__always)
+    func offset(of place: UnsafeMutablePointer<UInt8>) -> Int { unsafe place - base }
+
+    /// Takes what has been written from `end` on, up to a place within what was reserved.
+    @inline(__always)
+    mutating func setEnd(_ place: UnsafeMutablePointer<UInt8>) {
+        count = unsafe offset(of: place)
+        precondition(count <= capacity)
+    }
+
     @inline(never)
     private mutating func grow(_ extra: Int) {
         let larger = max(capacity * 2, count + extra)

@@ -47,7 +47,12 @@ extension Renderer {
         _ op: Op, _ sample: Sample, _ batch: Batch, to line: inout LineBuffer
     ) -> Bool {
         switch op.source {
-        case .comm: return appendComm(sample.comm, to: &line)
+        case .comm:
+            guard !sample.comm.isUnknown else { return false }
+            unsafe withUnsafeBytes(of: sample.comm) { bytes in
+                unsafe _ = line.appendText(Bytes(bytes), endsAtNul: true)
+            }
+            return true
         case .dynamicText, .dynamicBytes:
             let text = sample.record.located(at: Int(op.offset), isRelative: op.flags.contains(.isRelative))
             guard let text else { return false }
@@ -88,33 +93,19 @@ extension Renderer {
         return true
     }
 
-    /// Appends the name of a task.
+    /// Writes the name of a task where it needs no escapes, and answers its length; 16 bytes must be writable.
     @inline(__always)
-    private func appendComm(_ comm: Comm, to line: inout LineBuffer) -> Bool {
-        guard !comm.isUnknown else { return false }
+    func writePlain(_ comm: Comm, _ out: UnsafeMutablePointer<UInt8>) -> Int? {
         let low = uncleanBytes(UInt64(littleEndian: comm.low))
         let high = uncleanBytes(UInt64(littleEndian: comm.high))
         let length = low != 0 ? low.trailingZeroBitCount / 8 : 8 &+ high.trailingZeroBitCount / 8
         let word = length < 8 ? UInt64(littleEndian: comm.low) : UInt64(littleEndian: comm.high)
         // The first byte that is not plain is most often the zero at the end.
-        guard length < 16, (word >> UInt64((length & 7) &* 8)) & 0xff == 0 else {
-            appendUncleanComm(comm, to: &line)
-            return true
-        }
-        unsafe line.append(room: 16) { out in
-            let out = UnsafeMutableRawPointer(out)
-            unsafe out.storeBytes(of: comm.low, as: UInt64.self)
-            unsafe out.storeBytes(of: comm.high, toByteOffset: 8, as: UInt64.self)
-            return length
-        }
-        return true
-    }
-
-    @inline(never)
-    private func appendUncleanComm(_ comm: Comm, to line: inout LineBuffer) {
-        unsafe withUnsafeBytes(of: comm) { bytes in
-            unsafe _ = line.appendText(Bytes(bytes), endsAtNul: true)
-        }
+        guard length < 16, (word >> UInt64((length & 7) &* 8)) & 0xff == 0 else { return nil }
+        let out = UnsafeMutableRawPointer(out)
+        unsafe out.storeBytes(of: comm.low, as: UInt64.self)
+        unsafe out.storeBytes(of: comm.high, toByteOffset: 8, as: UInt64.self)
+        return length
     }
 
     /// The bytes that a step writes and whether the kernel cut them, or `nil` where the event does not have
@@ -174,5 +165,16 @@ extension Renderer {
             unsafe text.withUnsafeBytes { unsafe content.append($0) }
         }
         return unsafe (Bytes(content.bytes), false)
+    }
+}
+
+extension Comm {
+    /// Whether a quotation mark is among the bytes.
+    @inline(__always)
+    var hasQuote: Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let first = low ^ (ones &* 0x22)
+        let second = high ^ (ones &* 0x22)
+        return ((first &- ones) & ~first | (second &- ones) & ~second) & (ones &* 0x80) != 0
     }
 }

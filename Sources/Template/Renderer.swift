@@ -7,6 +7,8 @@ public struct Renderer: ~Copyable {
     let ops: PlainArray<Op>
     let starts: PlainArray<Int32>
     let pool: PlainArray<UInt8>
+    /// How many bytes the steps of bounded length take at most, those of any event.
+    private let room: Int
     let presentations: [PrintFormat.Presentation]
     let prints: [PrintFormat]
     let symbols: KernelSymbols
@@ -65,6 +67,7 @@ public struct Renderer: ~Copyable {
         ops = PlainArray(program.ops)
         starts = PlainArray(program.starts)
         pool = PlainArray(program.pool)
+        room = program.room
         presentations = program.presentations
         prints = program.prints
         clocks = program.clocks
@@ -103,7 +106,7 @@ public struct Renderer: ~Copyable {
             guard event >= 0, event < starts.count &- 1 else { continue }
             time = sample.time
             guard passes(filterStarts[event], sample, batch) else { continue }
-            watch.counts[event] &+= 1
+            watch.note(event)
             if watch.count > 0 { look(event, sample, batch) }
             lineNumber &+= 1
             if lineNumber == 1 { previousTime = time }
@@ -116,73 +119,132 @@ public struct Renderer: ~Copyable {
     }
 
     /// Takes the steps of one line.
+    ///
+    /// Those of a bounded length, which are most, write into room that has been reserved for all of them; `out`
+    /// is where they stand. The others go through the buffer.
     @inline(__always)
     private mutating func run(
         from first: Int, to end: Int, _ sample: Sample, _ batch: Batch, into line: inout LineBuffer
     ) {
-        var position = first
+        line.reserve(room)
+        var out = unsafe line.end
         var groupStart = line.count
-        while position < end {
+        let steps = unsafe ops.range(first, end)
+        var next = unsafe steps.lowerBound
+        while unsafe next < steps.upperBound {
             // Read where it lies: copying the whole step delays the loads of its parts.
-            let op = unsafe ops.address(position)
-            position &+= 1
-            unsafe line.append(room: Op.longestPrefix) { out in
-                unsafe UnsafeMutableRawPointer(out).storeBytes(
-                    of: op.pointee.prefix.littleEndian, as: UInt64.self)
-                return unsafe Int(op.pointee.prefixCount)
-            }
-            let start = line.count
+            let op = unsafe next
+            unsafe next += 1
+            unsafe UnsafeMutableRawPointer(out).storeBytes(
+                of: op.pointee.prefix.littleEndian, as: UInt64.self)
+            unsafe out += Int(op.pointee.prefixCount)
+            let start = unsafe out
             switch unsafe op.pointee.code {
             case .nothing: continue
             case .literal:
-                unsafe line.append(pool.slice(Int(op.pointee.offset), Int(op.pointee.count)))
+                let literal = unsafe pool.slice(Int(op.pointee.offset), Int(op.pointee.count))
+                unsafe UnsafeMutableRawPointer(out).copyMemory(
+                    from: literal.baseAddress!, byteCount: literal.count)
+                unsafe out += literal.count
                 continue
             case .decimal:
                 guard let value = unsafe integer(op.pointee, sample, batch) else { continue }
-                if unsafe op.pointee.flags.contains(.isSigned) {
-                    line.appendDecimal(signed: value)
+                if value < 0, unsafe op.pointee.flags.contains(.isSigned) {
+                    unsafe out.pointee = UInt8(ascii: "-")
+                    unsafe out += 1
+                    unsafe out += writeDecimal(value.magnitude, out)
                 } else {
-                    line.appendDecimal(UInt64(bitPattern: value))
+                    unsafe out += writeDecimal(UInt64(bitPattern: value), out)
                 }
             case .time:
-                unsafe line.append(room: 32) { out in
-                    unsafe seconds.write(sample.time, dropped: Int(op.pointee.count), out)
+                unsafe out += seconds.write(sample.time, dropped: Int(op.pointee.count), out)
+            case .quotedComm:
+                guard !sample.comm.isUnknown else { continue }
+                if let length = unsafe writePlain(sample.comm, out + 1), !sample.comm.hasQuote {
+                    unsafe out.pointee = UInt8(ascii: "\"")
+                    unsafe (out + length + 1).pointee = UInt8(ascii: "\"")
+                    unsafe out += length + 2
+                } else {
+                    unsafe line.setEnd(out)
+                    _ = unsafe appendQuotedText(op.pointee, sample, batch, to: &line)
+                    line.reserve(room)
+                    unsafe out = unsafe line.end
                 }
-            case .text:
-                guard unsafe appendText(op.pointee, sample, batch, to: &line) else { continue }
-            case .quotedText:
-                guard unsafe appendQuotedText(op.pointee, sample, batch, to: &line) else { continue }
-            case .integer:
-                guard let value = unsafe integer(op.pointee, sample, batch) else { continue }
-                unsafe appendInteger(value, op.pointee.form, op.pointee, to: &line)
-            case .bytes:
-                guard unsafe appendBytes(op.pointee, sample, batch, to: &line) else { continue }
-            case .wall:
-                unsafe clocks[Int(op.pointee.extra)].append(wallTime(batch), to: &line)
-            case .presentation:
-                guard unsafe presentations[Int(op.pointee.extra)].render(sample.record, into: &line) else {
-                    continue
+            case .comm:
+                guard !sample.comm.isUnknown else { continue }
+                if let length = unsafe writePlain(sample.comm, out) {
+                    unsafe out += length
+                } else {
+                    unsafe line.setEnd(out)
+                    unsafe withUnsafeBytes(of: sample.comm) { bytes in
+                        unsafe _ = line.appendText(Bytes(bytes), endsAtNul: true)
+                    }
+                    line.reserve(room)
+                    unsafe out = unsafe line.end
                 }
-            case .print:
-                guard unsafe prints[Int(op.pointee.extra)].render(sample.record, into: &line) else {
-                    continue
-                }
-            case .foreignPrint:
-                guard options.printFallback?(Int(sample.event), sample.record, &line) == true else {
-                    continue
-                }
-            case .begin:
-                groupStart = start
+            default:
+                unsafe line.setEnd(out)
+                let isThere = unsafe take(op, sample, batch, &groupStart, into: &line)
+                line.reserve(room)
+                unsafe out = unsafe line.end
+                if isThere { unsafe next += Int(op.pointee.skip) }
                 continue
-            case .finish:
-                unsafe finish(op.pointee, from: groupStart, &line)
-                continue
-            case .unlessLate:
-                if sample.isLate { continue }
             }
-            if unsafe op.pointee.flags.contains(.isFinished) { unsafe finish(op.pointee, from: start, &line) }
-            unsafe position &+= Int(op.pointee.skip)
+            if unsafe op.pointee.flags.contains(.isFinished) {
+                let from = unsafe line.offset(of: start)
+                unsafe line.setEnd(out)
+                unsafe finish(op.pointee, from: from, &line)
+                line.reserve(room)
+                unsafe out = unsafe line.end
+            }
+            unsafe next += Int(op.pointee.skip)
         }
+        unsafe line.setEnd(out)
+    }
+
+    /// Takes a step whose length is not bounded; answers whether it had something to print.
+    @inline(never)
+    private mutating func take(
+        _ op: UnsafePointer<Op>, _ sample: Sample, _ batch: Batch, _ groupStart: inout Int,
+        into line: inout LineBuffer
+    ) -> Bool {
+        let start = line.count
+        switch unsafe op.pointee.code {
+        case .nothing, .literal, .decimal, .time, .comm, .quotedComm: return false
+        case .text:
+            guard unsafe appendText(op.pointee, sample, batch, to: &line) else { return false }
+        case .quotedText:
+            guard unsafe appendQuotedText(op.pointee, sample, batch, to: &line) else { return false }
+        case .integer:
+            guard let value = unsafe integer(op.pointee, sample, batch) else { return false }
+            unsafe appendInteger(value, op.pointee.form, op.pointee, to: &line)
+        case .bytes:
+            guard unsafe appendBytes(op.pointee, sample, batch, to: &line) else { return false }
+        case .wall:
+            unsafe clocks[Int(op.pointee.extra)].append(wallTime(batch), to: &line)
+        case .presentation:
+            guard unsafe presentations[Int(op.pointee.extra)].render(sample.record, into: &line) else {
+                return false
+            }
+        case .print:
+            guard unsafe prints[Int(op.pointee.extra)].render(sample.record, into: &line) else {
+                return false
+            }
+        case .foreignPrint:
+            guard options.printFallback?(Int(sample.event), sample.record, &line) == true else {
+                return false
+            }
+        case .begin:
+            groupStart = start
+            return false
+        case .finish:
+            unsafe finish(op.pointee, from: groupStart, &line)
+            return false
+        case .unlessLate:
+            return !sample.isLate
+        }
+        if unsafe op.pointee.flags.contains(.isFinished) { unsafe finish(op.pointee, from: start, &line) }
+        return true
     }
 
     /// Wraps, cuts and fills what has been rendered since `start`.

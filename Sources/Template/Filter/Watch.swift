@@ -13,15 +13,22 @@ struct Watch: ~Copyable {
     /// What ends the run.
     var verdict: Verdict?
     /// How many events have passed, by their index.
-    var counts: [UInt64]
+    private let passed: PlainArray<UInt64>
 
     init(_ filters: FilterPlan?, events: Int) {
         starts = PlainArray(filters?.watchStarts ?? [])
         conditions = filters?.watches ?? []
         count = conditions.count
         isSeen = Array(repeating: false, count: count)
-        counts = Array(repeating: 0, count: events)
+        passed = PlainArray(Array(repeating: 0, count: events))
     }
+
+    /// Counts an event that has passed.
+    @inline(__always)
+    func note(_ event: Int) { passed.update(event) { $0 &+= 1 } }
+
+    /// How many events have passed, by their index.
+    var counts: [UInt64] { (0..<passed.count).map { passed[$0] } }
 }
 
 /// What an event has brought about.

@@ -229,6 +229,7 @@ struct Compiler {
         }
         op.read(value)
         // The commonest steps have codes of their own.
+        if op.code == .text, op.source == .comm { op.code = .comm }
         if op.code == .integer, op.flags.isDisjoint(with: [.showsPlus, .isZeroFilled]) {
             if op.form == .decimal { op.code = .decimal }
             if op.form == .clock, op.source == .time {

@@ -10,6 +10,10 @@ struct Op: BitwiseCopyable {
         case decimal
         /// Appends the event's time as seconds, without the last `count` of the digits.
         case time
+        /// Appends the name of the task, escaped.
+        case comm
+        /// Appends the name of the task as JSON quotes it.
+        case quotedComm
         /// Appends text, escaped.
         case text
         /// Appends text as JSON or logfmt quotes it.
@@ -122,6 +126,8 @@ struct Op: BitwiseCopyable {
 
     /// The greatest length of a prefix, in bytes.
     static let longestPrefix = 8
+    /// The room that a step of bounded length may write in, in bytes: the times have the longest.
+    static let longestBounded = 32
 
     /// Sets the text before the value, of eight bytes at most.
     mutating func setPrefix(_ bytes: [UInt8]) {
@@ -145,7 +151,7 @@ struct Op: BitwiseCopyable {
     }
 }
 
-/// A fixed run of plain values in memory of its own.
+/// A run of plain values, of a fixed number, in memory of its own.
 @safe
 struct PlainArray<Element: BitwiseCopyable>: ~Copyable {
     private let base: UnsafeMutablePointer<Element>
@@ -166,11 +172,19 @@ struct PlainArray<Element: BitwiseCopyable>: ~Copyable {
         }
     }
 
-    /// Where an element lies, for as long as the array lives: parts of it can be read without copying it.
+    /// Changes an element.
     @inline(__always)
-    func address(_ index: Int) -> UnsafePointer<Element> {
+    func update(_ index: Int, _ change: (inout Element) -> Void) {
         precondition(index >= 0 && index < count)
-        return unsafe UnsafePointer(base + index)
+        unsafe change(&base[index])
+    }
+
+    /// Where a range of elements lies, for as long as the array lives: parts of one can be read without
+    /// copying it.
+    @inline(__always)
+    func range(_ first: Int, _ end: Int) -> Range<UnsafePointer<Element>> {
+        precondition(first >= 0 && first <= end && end <= count)
+        return unsafe UnsafePointer(base + first)..<UnsafePointer(base + end)
     }
 }
 

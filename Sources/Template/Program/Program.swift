@@ -12,6 +12,14 @@ struct Program {
     var needs: ContextNeeds = []
     var printFallbacks: [PrintFallback] = []
 
+    /// How many bytes the steps of bounded length take at most, those of any event.
+    var room: Int {
+        let rooms = ops.map { op in
+            Op.longestPrefix + max(Op.longestBounded, op.code == .literal ? Int(op.count) : 0)
+        }
+        return zip(starts, starts.dropFirst()).map { rooms[Int($0)..<Int($1)].reduce(0, +) }.max() ?? 0
+    }
+
     /// The steps with text before them: in the first step where it fits, else in a step of its own.
     mutating func prefixed(_ text: [UInt8], _ steps: [Op]) -> [Op] {
         guard !text.isEmpty else { return steps }

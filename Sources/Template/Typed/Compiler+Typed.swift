@@ -153,8 +153,9 @@ extension Compiler {
             op.wrap = .none
             op.flags.remove(.isEscaped)
         }
-        if op.code == .text, isJSON || options.form == .logfmt {
-            op.code = .quotedText
+        if op.code == .text || op.code == .comm, isJSON || options.form == .logfmt {
+            let isShort = op.code == .comm && isJSON && !op.flags.contains(.isFinished)
+            op.code = isShort ? .quotedComm : .quotedText
             op.flags.remove(.isFinished)
         } else {
             op.flags.insert(.isFinished)
