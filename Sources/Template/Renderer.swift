@@ -139,6 +139,7 @@ public struct Renderer: ~Copyable {
                 of: op.pointee.prefix.littleEndian, as: UInt64.self)
             unsafe out += Int(op.pointee.prefixCount)
             let start = unsafe out
+            var isBounded = true
             switch unsafe op.pointee.code {
             case .nothing: continue
             case .literal:
@@ -158,31 +159,25 @@ public struct Renderer: ~Copyable {
                 }
             case .time:
                 unsafe out += seconds.write(sample.time, dropped: Int(op.pointee.count), out)
-            case .quotedComm:
-                guard !sample.comm.isUnknown else { continue }
-                if let length = unsafe writePlain(sample.comm, out + 1), !sample.comm.hasQuote {
-                    unsafe out.pointee = UInt8(ascii: "\"")
-                    unsafe (out + length + 1).pointee = UInt8(ascii: "\"")
-                    unsafe out += length + 2
-                } else {
-                    unsafe line.setEnd(out)
-                    _ = unsafe appendQuotedText(op.pointee, sample, batch, to: &line)
-                    line.reserve(room)
-                    unsafe out = unsafe line.end
-                }
             case .comm:
                 guard !sample.comm.isUnknown else { continue }
                 if let length = unsafe writePlain(sample.comm, out) {
                     unsafe out += length
                 } else {
-                    unsafe line.setEnd(out)
-                    unsafe withUnsafeBytes(of: sample.comm) { bytes in
-                        unsafe _ = line.appendText(Bytes(bytes), endsAtNul: true)
-                    }
-                    line.reserve(room)
-                    unsafe out = unsafe line.end
+                    isBounded = false
                 }
-            default:
+            case .quotedComm:
+                guard !sample.comm.isUnknown else { continue }
+                if !sample.comm.hasQuote, let length = unsafe writePlain(sample.comm, out + 1) {
+                    unsafe out.pointee = UInt8(ascii: "\"")
+                    unsafe (out + length + 1).pointee = UInt8(ascii: "\"")
+                    unsafe out += length + 2
+                } else {
+                    isBounded = false
+                }
+            default: isBounded = false
+            }
+            if !isBounded {
                 unsafe line.setEnd(out)
                 let isThere = unsafe take(op, sample, batch, &groupStart, into: &line)
                 line.reserve(room)
@@ -210,10 +205,10 @@ public struct Renderer: ~Copyable {
     ) -> Bool {
         let start = line.count
         switch unsafe op.pointee.code {
-        case .nothing, .literal, .decimal, .time, .comm, .quotedComm: return false
-        case .text:
+        case .nothing, .literal, .decimal, .time: return false
+        case .text, .comm:
             guard unsafe appendText(op.pointee, sample, batch, to: &line) else { return false }
-        case .quotedText:
+        case .quotedText, .quotedComm:
             guard unsafe appendQuotedText(op.pointee, sample, batch, to: &line) else { return false }
         case .integer:
             guard let value = unsafe integer(op.pointee, sample, batch) else { return false }
