@@ -49,7 +49,9 @@ struct Draft {
     }
 
     private func misplaced(_ flag: Flag, _ value: Argument) -> UsageError {
-        let owners = Flag.all.filter { $0.long == flag.long }.flatMap(\.subcommands)
+        let namesakes = Flag.all.filter { $0.long == flag.long }
+        let owners = Subcommand.allCases
+            .filter { owner in namesakes.contains { $0.subcommands.contains(owner) } }
             .map { "obstrace \($0.rawValue)" }.joined(separator: " and ")
         let word = Argument(text: value.prefix, index: value.index)
         return word.error(

@@ -47,6 +47,26 @@ extension EndToEnd {
             }
         }
 
+        @Test("What follows a quiet time is printed to the last event, one as well as many")
+        func quietTimes() throws {
+            // After 200 ms without an event the rings are looked into once a second, or when one comes.
+            let traced = try script(
+                """
+                $OBSTRACE -v --comm getppid syscalls:sys_enter_getppid -f '<n>' >lines 2>errors & pid=$!
+                until grep -q tracing errors; do sleep 0.01; done
+                for calls in 1 20000 1 300; do
+                    sleep 0.4
+                    $WORKLOADS/getppid $calls >/dev/null
+                    expected=$((expected + calls))
+                    until [ $(wc -l <lines) -ge $expected ]; do sleep 0.01; done
+                done
+                sleep 0.4
+                kill -TERM $pid; wait $pid; echo $? $(wc -l <lines)
+                grep -c '20302 events, 0 lost' errors
+                """)
+            #expect(traced.text == "0 20302\n1\n", "\(traced.summary)")
+        }
+
         @Test("Loss is exact, told on stderr, and status 4 with --strict")
         func exactLoss() throws {
             try withDirectory { directory in

@@ -8,6 +8,8 @@ struct PerfEventRequest {
         case dummy(tasks: Bool)
         /// The tracepoint of that number.
         case tracepoint(UInt16)
+        /// The tracepoint of that number, of which each event wakes the reader and tells nothing else.
+        case sentinel(UInt16)
     }
 
     /// What the event is of.
@@ -71,6 +73,12 @@ struct PerfEventRequest {
             attributes.type = PERF_TYPE_TRACEPOINT.rawValue
             attributes.config = UInt64(id)
             attributes.sample_period = 1
+        case .sentinel(let id):
+            attributes.type = PERF_TYPE_TRACEPOINT.rawValue
+            attributes.config = UInt64(id)
+            attributes.sample_period = 1
+            attributes.watermark = 0
+            attributes.wakeup_events = 1
         }
     }
 }

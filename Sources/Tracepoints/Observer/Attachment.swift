@@ -147,6 +147,16 @@ final class Attachment {
         unsafe rings.deallocate()
     }
 
+    /// Opens the sentinels of all that is traced; `nil` where they would be too many, or cannot be had.
+    func makeSentinels() -> Sentinels? {
+        let traced = request.tracepoints.indices.filter { !refused.contains($0) }
+        guard request.kind == .everything, traced.count * request.cpus.count <= Sentinels.limit else {
+            return nil
+        }
+        return try? Sentinels(
+            traced.map { (request.tracepoints[$0].layout.id, request.filters[$0]) }, cpus: request.cpus)
+    }
+
     /// A walk over each ring from its beginning, and the ring's CPU.
     var cursors: [(cursor: RingCursor, cpu: Int32)] {
         (0..<ringCount).map { unsafe (cursor(of: $0), rings[$0].cpu) }
@@ -314,7 +324,7 @@ final class Attachment {
     }
 
     /// Closes descriptors without waiting for the kernel's grace periods.
-    private static func closeLater(_ descriptors: [Int32]) {
+    static func closeLater(_ descriptors: [Int32]) {
         do throws(SystemError) {
             try System.handOver(descriptors)
         } catch {

@@ -39,6 +39,12 @@ public final class Observer {
     private var liveTasks = 0
     /// How many drains in a row have found nothing.
     private var emptyDrains = 0
+    /// What wakes us while little happens; opened when that is first so.
+    private var sentinels: Sentinels?
+    /// Whether one of them has just woken us.
+    private var isWoken = false
+    /// Whether there can be none.
+    private var lacksSentinels = false
     /// Tokens below this are the caller's.
     private static let ownTokens: UInt64 = 1 << 32
     /// Events that were copied out of the rings and have not been read yet.
@@ -257,12 +263,7 @@ extension Observer {
     ///
     /// - Parameter atMost: the longest wait in milliseconds, shortened where events wait to be given out.
     package func wait(atMost: Int32) throws(TraceError) -> Wakeup {
-        // At a low rate a ring does not fill up to its watermark: looking every 10 ms shows a line in time.
-        // A look costs some 30 microseconds, most of them for waking up: less often while nothing happens, and
-        // with what an event is held back still within 20 ms.
-        let isQuiet = emptyDrains > 20
-        let rhythm: Int32 =
-            engine?.holdsBack == true ? Int32(clamping: slack / 1_000_000 + 1) : isQuiet ? 18 : 10
+        let rhythm = rhythm()
         var wakeup = Wakeup()
         var gone: [Int32] = []
         let timeout = min(max(0, atMost), rhythm)
@@ -270,6 +271,8 @@ extension Observer {
             try poller.wait(timeout: timeout) { token, events in
                 if token == Observer.ownTokens - 1 {
                     wakeup.isStopped = true
+                } else if token == Observer.ownTokens - 2 {
+                    isWoken = true
                 } else if token < Observer.ownTokens {
                     wakeup.others.append((token, events))
                 } else if events.contains(.hungUp) {
@@ -277,6 +280,7 @@ extension Observer {
                 }
             }
         }
+        if isWoken { sentinels?.take(at: System.monotonicTime()) }
         for descriptor in gone {
             poller.remove(descriptor)
             liveTasks -= 1
@@ -284,6 +288,41 @@ extension Observer {
         wakeup.notes = try checkCPUs()
         wakeup.tasksHaveEnded = attachment != nil && scope.isOfTasks && liveTasks <= 0
         return wakeup
+    }
+
+    /// How long to wait at most, in milliseconds, before the rings are looked into.
+    private func rhythm() -> Int32 {
+        if engine?.holdsBack == true { return Int32(clamping: slack / 1_000_000 + 1) }
+        if isWoken {
+            // The sentinel may have woken us before the event itself was written.
+            isWoken = false
+            return 1
+        }
+        // At a low rate a ring does not fill up to its watermark: looking every 10 ms shows a line in time.
+        guard emptyDrains > 20 else { return sentinels?.isArmed == true ? 1000 : 10 }
+        // A look costs some 30 microseconds, most of them for waking up. While nothing happens the next event
+        // is to wake us; what came before that is armed is looked for once more.
+        if sentinels == nil, !lacksSentinels { openSentinels() }
+        let hasJustArmed = try? sentinels?.arm(at: System.monotonicTime())
+        switch hasJustArmed {
+        case .some(true): return 1
+        case .some(false): return 1000
+        // Less often, and with what an event is held back still within 20 ms.
+        case .none: return 18
+        }
+    }
+
+    private func dropSentinels() {
+        for descriptor in sentinels?.descriptors ?? [] { poller.remove(descriptor) }
+        sentinels = nil
+    }
+
+    private func openSentinels() {
+        sentinels = attachment?.makeSentinels()
+        lacksSentinels = sentinels == nil
+        for descriptor in sentinels?.descriptors ?? [] {
+            try? watch(descriptor, .readable, token: Observer.ownTokens - 2)
+        }
     }
 
     private func watchRing(_ leader: Attachment.Event) throws(TraceError) {
@@ -311,6 +350,8 @@ extension Observer {
                     poller.remove(event.descriptor)
                 }
                 guard try attachment.reopen(cpu, targets: targets) != nil else { continue }
+                // They are opened anew, on this CPU too.
+                dropSentinels()
                 engine?.replace(ring, attachment.cursor(of: ring))
                 for event in attachment.events where event.cpu == cpu && event.tracepoint < 0 {
                     try watchRing(event)
@@ -354,7 +395,10 @@ extension Observer {
     }
 
     /// Stops the tracepoints; what the rings hold can still be read.
-    package func disable() { attachment?.disable() }
+    package func disable() {
+        sentinels?.disarm()
+        attachment?.disable()
+    }
 
     /// How many events came after one of a later time had been given out.
     public var lateCount: UInt64 { engine?.lateCount ?? 0 }
@@ -368,6 +412,7 @@ extension Observer {
 
     /// Closes everything; up to 40 ms for each tracepoint on each CPU, as the kernel has it.
     public func close() {
+        dropSentinels()
         engine = nil
         attachment?.close()
         attachment = nil
@@ -376,6 +421,7 @@ extension Observer {
     /// Closes everything at once, leaving the waiting to the kernel; for a program that is
     /// about to exit and has one thread.
     package func abandon() {
+        dropSentinels()
         engine = nil
         attachment?.abandon()
         attachment = nil
