@@ -16,7 +16,10 @@ package struct Engine: ~Copyable {
         /// The offset of `common_pid` in each record.
         let commonPidOffset: Int
 
-        var tracksTasks: Bool { !needs.isDisjoint(with: [.pid, .comm, .process]) }
+        /// What the records of tasks tell.
+        static let needsOfTasks: ContextNeeds = [.pid, .comm, .process]
+
+        var tracksTasks: Bool { !needs.isDisjoint(with: Plan.needsOfTasks) }
 
         /// Puts a plan together.
         package init(words: SampleWords, needs: ContextNeeds, hasGlobalIDs: Bool, commonPidOffset: Int) {
@@ -175,7 +178,10 @@ package struct Engine: ~Copyable {
         if sample.tid == 0 {
             let isIdle =
                 plan.hasGlobalIDs || sample.record.load(plan.commonPidOffset, as: Int32.self) == 0
-            if isIdle { sample.comm = Engine.idleName(sample.cpu) }
+            if isIdle {
+                sample.comm = Engine.idleName(sample.cpu)
+                sample.pid = 0
+            }
             return
         }
         guard let task = names.find(sample.tid) ?? learn(sample.tid) else { return }

@@ -143,16 +143,28 @@ public final class Observer {
     /// What samples must carry for what is wanted.
     func makePlan() -> Engine.Plan {
         let isGlobal = PIDNamespace.isInitial
-        var words: SampleWords = [.time, .raw]
-        let needsIDs =
-            options.needs.contains(.pid) || options.needs.contains(.process)
-            || (scope == .system && options.excludesSelf && (!isGlobal || options.excludedPipe != nil))
-            || (!isGlobal && !options.needs.isDisjoint(with: [.tid, .comm]))
-        if needsIDs { words.insert(.ids) }
+        let needsOwnIDs = isGlobal ? needsIDsInSamples : needsIDsInNamespace
+        let words: SampleWords = needsOwnIDs ? [.time, .raw, .ids] : [.time, .raw]
         let commonPid = tracepoints[0].layout.commonFields.first { $0.name == "common_pid" }
         return Engine.Plan(
             words: words, needs: options.needs, hasGlobalIDs: isGlobal,
             commonPidOffset: commonPid?.offset ?? 4)
+    }
+
+    /// Whether samples must carry the ids of their task where `common_pid` is one that we can use.
+    ///
+    /// They cost the traced program an eighth of what an event does. The process of a thread is known from the
+    /// records of tasks too, where those tell of all tasks that are traced and are asked for anyway.
+    private var needsIDsInSamples: Bool {
+        let excludesReaders = scope == .system && options.excludesSelf && options.excludedPipe != nil
+        guard excludesReaders || !options.needs.isDisjoint(with: [.pid, .process]) else { return false }
+        return targetKind == .cgroups || options.needs.isDisjoint(with: Engine.Plan.needsOfTasks)
+    }
+
+    /// Whether samples must carry the ids of their task in a PID namespace, where nothing else tells them.
+    private var needsIDsInNamespace: Bool {
+        !options.needs.isDisjoint(with: [.tid, .pid, .comm, .process])
+            || (scope == .system && options.excludesSelf)
     }
 
     /// The CPUs that get a ring: where tasks are followed, those too that are not traced.

@@ -67,7 +67,11 @@ private struct Comparison: ~Copyable {
     /// All subsystems but those whose text the kernel makes in code, and its own.
     static var subsystems: [String] {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: "/sys/kernel/tracing/events")) ?? []
-        return all.filter { !["syscalls", "ftrace", "enable", "header_page", "header_event"].contains($0) }
+        // Probes that a tracer beside us has made are its own.
+        return all.filter {
+            !["syscalls", "ftrace", "enable", "header_page", "header_event"].contains($0)
+                && !$0.hasPrefix("obstrace_")
+        }
     }
 
     init() throws {
