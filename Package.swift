@@ -22,8 +22,10 @@ let package = Package(
             name: "CTraceEvent", pkgConfig: "libtraceevent", providers: [.apt(["libtraceevent-dev"])]),
         .systemLibrary(
             name: "CTracefs", pkgConfig: "libtracefs", providers: [.apt(["libtracefs-dev"])]),
+        .systemLibrary(name: "CElf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
         .target(
-            name: "Tracepoints", dependencies: ["CLinux", "CTraceEvent", "CTracefs"], swiftSettings: strict),
+            name: "Tracepoints", dependencies: ["CElf", "CLinux", "CTraceEvent", "CTracefs"],
+            swiftSettings: strict),
         .target(name: "Template", dependencies: ["Tracepoints"], swiftSettings: strict),
         .target(name: "CommandLine", swiftSettings: strict),
         .executableTarget(

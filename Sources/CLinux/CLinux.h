@@ -110,6 +110,40 @@ static inline pid_t clinux_linger(const int *held, int count) {
     _exit(0);
 }
 
+// Forks a child that closes tracepoint events and then removes the probes that they were of, which the kernel
+// refuses before.
+//
+// Closing waits for grace periods, so that a caller who is about to exit need not. The child closes everything
+// else first, as above. It starts when the last writer of `gate` has gone: until then the caller closes its own
+// copies, for the one who closes last is the one who waits. `files` are open, one for each command.
+static inline pid_t clinux_remove_probes(
+    const int *held, int held_count, int gate, const int *files, char *const *commands, int count) {
+    pid_t child = fork();
+    if (child != 0) return child;
+    setsid();
+    int last = gate;
+    for (int i = 0; i < held_count; i++) last = held[i] > last ? held[i] : last;
+    for (int i = 0; i < count; i++) last = files[i] > last ? files[i] : last;
+    clinux_close_range((unsigned)last + 1, ~0U);
+    for (int fd = 0; fd <= last; fd++) {
+        int wanted = fd == gate;
+        for (int i = 0; !wanted && i < held_count; i++) wanted = held[i] == fd;
+        for (int i = 0; !wanted && i < count; i++) wanted = files[i] == fd;
+        if (!wanted) close(fd);
+    }
+    char byte;
+    while (read(gate, &byte, 1) < 0 && errno == EINTR) {}
+    for (int i = 0; i < held_count; i++) close(held[i]);
+    for (int i = 0; i < count; i++) {
+        // Others may hold the event for a moment: a traced task that ends, a reader of its format.
+        for (int tick = 0; tick < 5000; tick++) {
+            if (write(files[i], commands[i], strlen(commands[i])) >= 0 || errno != EBUSY) break;
+            usleep(1000);
+        }
+    }
+    _exit(0);
+}
+
 // Function pointers cannot be compared in Swift.
 static inline int clinux_is_ignored(const struct sigaction *action) { return action->sa_handler == SIG_IGN; }
 

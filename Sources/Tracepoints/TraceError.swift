@@ -12,6 +12,8 @@ public enum TraceError: Error, Sendable {
     case cannotSample(event: String)
     /// The kernel does not take a filter; `position` is where in the filter, in bytes, if it told.
     case badFilter(event: String, filter: String, reason: String, position: Int?)
+    /// The kernel does not take a probe, given as it was typed; `range` is where in it, in UTF-8 bytes, if told.
+    case badProbe(String, reason: String, range: Range<Int>?)
     /// There is no process of that id.
     case noSuchProcess(Int32)
     /// There is no cgroup folder of that path, or the kernel traces none by cgroup.
@@ -38,6 +40,7 @@ extension TraceError: CustomStringConvertible {
         case .badFormat(let event, let reason): "the format of \(event) cannot be read: \(reason)"
         case .cannotSample(let event): "the kernel does not let \(event) be traced, only counted"
         case .badFilter(let event, _, let reason, _): "\(event) does not take the filter: \(reason)"
+        case .badProbe(let text, let reason, _): "the kernel does not take \(text): \(reason)"
         case .noSuchProcess(let pid): "no process \(pid)"
         case .noSuchCgroup(let path, let reason): "no cgroup '\(path)': \(reason)"
         case .noSuchCPU(let cpu, let online): "CPU \(cpu) is not online; \(online) are"

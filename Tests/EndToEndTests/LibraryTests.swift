@@ -18,12 +18,12 @@ extension EndToEnd {
                 .filter { $0.hasSuffix(".o") }.map { "\(build)/Tracepoints.build/\($0)" }
                 let headers = try run(["pkg-config", "--cflags", "libtraceevent", "libtracefs"]).text
                     .split { $0 == " " || $0 == "\n" }.flatMap { ["-Xcc", String($0)] }
-                let modules = ["CLinux", "CTraceEvent", "CTracefs"].flatMap {
+                let modules = ["CElf", "CLinux", "CTraceEvent", "CTracefs"].flatMap {
                     ["-I", "\(packageDirectory)/Sources/\($0)"]
                 }
                 let compiler = try run(
                     ["swiftc", "-swift-version", "6", "-I", build + "/Modules"] + modules + headers
-                        + [source] + objects + ["-ltracefs", "-ltraceevent", "-o", directory + "/example"])
+                        + [source] + objects + ["-ltracefs", "-ltraceevent", "-lelf", "-o", directory + "/example"])
                 #expect(compiler.status == 0, "\(compiler.summary)")
 
                 let child = try Child(["stdbuf", "-oL", directory + "/example"])

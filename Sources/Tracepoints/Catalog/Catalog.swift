@@ -125,15 +125,16 @@ public final class Catalog {
     ///
     /// The filter ioctl says no more than `EINVAL`, so the filter is given to a private tracefs instance,
     /// whose `error_log` then has the reason.
-    func explainFilter(_ filter: String, of event: EventLayout) -> (reason: String, position: Int?)? {
+    func explainFilter(_ filter: String, of event: String) -> (reason: String, position: Int?)? {
         let name = "obstrace-filter-\(System.processID)"
         guard let instance = unsafe tracefs_instance_create(name) else { return nil }
         defer {
             unsafe tracefs_instance_destroy(instance)
             unsafe tracefs_instance_free(instance)
         }
-        let written = unsafe tracefs_event_file_write(
-            instance, event.subsystem, event.name, "filter", filter)
+        let parts = event.split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return nil }
+        let written = unsafe tracefs_event_file_write(instance, parts[0], parts[1], "filter", filter)
         guard written < 0, let log = unsafe tracefs_error_last(instance) else { return nil }
         defer { unsafe free(log) }
         guard let (reason, position) = Catalog.parseErrorLog(unsafe String(cString: log)) else { return nil }

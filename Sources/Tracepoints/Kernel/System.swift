@@ -404,6 +404,38 @@ package enum System {
         _ = unsafe clinux_linger(descriptors, Int32(descriptors.count))
     }
 
+    /// Leaves it to a child process to close descriptors and to write each command into its file afterwards;
+    /// waits for that up to `patience` milliseconds (`fork`).
+    static func handOver(
+        _ descriptors: [Int32], then commands: [(file: String, command: String)], patience: Int32
+    ) throws(SystemError) {
+        var files: [Int32] = []
+        defer { for file in files { close(file) } }
+        for command in commands { files.append(try open(command.file, O_WRONLY | O_APPEND).take()) }
+        let gate = try pipe()
+        let texts = unsafe commands.map { unsafe strdup($0.command) }
+        defer { for index in unsafe texts.indices { unsafe free(texts[index]) } }
+        let child: Int32
+        do throws(SystemError) {
+            child = try check("fork") {
+                unsafe clinux_remove_probes(
+                    descriptors, Int32(descriptors.count), gate.reader, files, texts, Int32(files.count))
+            }
+        } catch {
+            close(gate.reader)
+            close(gate.writer)
+            throw error
+        }
+        // The child closes last, and waits.
+        for descriptor in descriptors { close(descriptor) }
+        close(gate.reader)
+        close(gate.writer)
+        var waiting = [pollfd(fd: -1, events: Int16(POLLIN), revents: 0)]
+        guard let ending = try? pidDescriptor(child) else { return }
+        waiting[0].fd = ending.number
+        if (try? poll(&waiting, timeout: patience)) ?? 0 > 0 { _ = try? wait(for: child) }
+    }
+
     /// The limits of open files, soft and hard (`getrlimit`).
     package static func openFileLimit() -> rlimit {
         var limit = rlimit()

@@ -97,6 +97,13 @@ final class Attachment {
                 do throws(TraceError) {
                     descriptor = try attach(.tracepoint(tracepoint.layout.id), index, target, cpu, to: leader)
                 } catch {
+                    if let probe = tracepoint.probe, case .system(_, let reason, let code) = error {
+                        // 524 is the kernel's own ENOTSUPP, for which the C library has no words.
+                        let cause =
+                            code == 524 || code == EINVAL
+                            ? "there is no instruction there that it can put a probe on" : reason
+                        throw TraceError.badProbe(probe.text, reason: cause, range: probe.placeRange)
+                    }
                     // The leader was permitted and this is not, although nothing is missing.
                     guard case .notPermitted = error, Permissions.hasCapability else { throw error }
                     let reason = TraceError.cannotSample(event: tracepoint.name)
@@ -126,7 +133,15 @@ final class Attachment {
         let old = events.filter { $0.cpu == cpu }
         for loss in losses(of: old) { pastLosses[loss.event, default: [:]][cpu, default: 0] += loss.count }
         events.removeAll { $0.cpu == cpu }
-        defer { Attachment.closeLater(old.map(\.descriptor)) }
+        // What closes later would hold a probe for as long as we run.
+        let hasProbes = request.tracepoints.contains { $0.probe != nil }
+        defer {
+            if hasProbes {
+                for event in old { System.close(event.descriptor) }
+            } else {
+                Attachment.closeLater(old.map(\.descriptor))
+            }
+        }
         let leader: Int32
         do throws(SystemError) {
             leader = try openLeader(targets[0], cpu, pages: capacity / System.pageSize)
@@ -301,12 +316,17 @@ final class Attachment {
 
     /// Unmaps the rings and closes the events; up to 40 ms for each tracepoint.
     func close() {
+        for descriptor in takeDescriptors() { System.close(descriptor) }
+    }
+
+    /// Unmaps the rings and gives the descriptors of the events away, which the caller closes.
+    func takeDescriptors() -> [Int32] {
         while ringCount > 0 {
             ringCount -= 1
             unsafe (rings + ringCount).deinitialize(count: 1)
         }
-        for event in events { System.close(event.descriptor) }
-        events = []
+        defer { events = [] }
+        return events.map(\.descriptor)
     }
 
     /// Leaves the closing of the events to the kernel, for a process that is about to exit.
@@ -314,14 +334,7 @@ final class Attachment {
     /// Whoever closes a tracepoint last waits for a grace period; 80 events take three seconds. An
     /// io_uring instance is torn down by a worker of the kernel after the exit; where there is none to be
     /// had, a child process that nobody waits for holds the descriptors a moment longer.
-    func abandon() {
-        while ringCount > 0 {
-            ringCount -= 1
-            unsafe (rings + ringCount).deinitialize(count: 1)
-        }
-        Attachment.closeLater(events.map(\.descriptor))
-        events = []
-    }
+    func abandon() { Attachment.closeLater(takeDescriptors()) }
 
     /// Closes descriptors without waiting for the kernel's grace periods.
     static func closeLater(_ descriptors: [Int32]) {

@@ -31,6 +31,8 @@ public final class Observer {
     let options: ObserverOptions
     private let catalog: Catalog
     private var attachment: Attachment?
+    /// The probes in the kernel, which outlive their perf events.
+    private var probes: ProbeGroup?
     private var engine: Engine?
     private var poller: Poller
     private var drainLimit: UInt64 = 0
@@ -45,6 +47,9 @@ public final class Observer {
     private var isWoken = false
     /// Whether there can be none.
     private var lacksSentinels = false
+    /// How long an exit waits until probes are removed, which goes on without us; milliseconds. The kernel takes
+    /// some 75 for each.
+    private static let removalPatience: Int32 = 300
     /// Tokens below this are the caller's.
     private static let ownTokens: UInt64 = 1 << 32
     /// Events that were copied out of the rings and have not been read yet.
@@ -75,6 +80,8 @@ public final class Observer {
         try watch(stopper.descriptor, .readable, token: Observer.ownTokens - 1)
     }
 
+    deinit { close() }
+
     /// Adds a tracepoint by name and answers its index.
     ///
     /// - Parameters:
@@ -94,11 +101,42 @@ public final class Observer {
         throws(TraceError) -> Int
     {
         guard attachment == nil else { throw TraceError.misuse("the observer is open") }
-        if let index = tracepoints.firstIndex(where: { $0.layout.id == layout.id }) {
+        if let index = tracepoints.firstIndex(where: { $0.probe == nil && $0.layout.id == layout.id }) {
             throw TraceError.misuse("\(tracepoints[index].name) has been added before")
         }
         tracepoints.append(Tracepoint(layout: layout, filter: filter, isOptional: isOptional))
         return tracepoints.count - 1
+    }
+
+    /// Adds a probe and answers its index; the kernel gets it when the observer opens.
+    ///
+    /// - Throws: `TraceError.badFormat`, or `misuse` on an open observer and for a probe that was added before.
+    @discardableResult
+    public func add(_ probe: Probe, filter: String? = nil, isOptional: Bool = false)
+        throws(TraceError) -> Int
+    {
+        guard attachment == nil else { throw TraceError.misuse("the observer is open") }
+        if let known = tracepoints.first(where: { $0.probe?.identity == probe.identity }) {
+            throw TraceError.misuse("\(known.name) has been added before")
+        }
+        tracepoints.append(
+            Tracepoint(layout: try probe.layout, filter: filter, isOptional: isOptional, probe: probe))
+        return tracepoints.count - 1
+    }
+
+    /// Has the kernel make the events of our probes, after those of runs that were killed are gone.
+    private func makeProbes() throws(TraceError) {
+        guard tracepoints.contains(where: { $0.probe != nil }) else { return }
+        ProbeGroup.removeStale(in: catalog.directory)
+        let group = ProbeGroup(catalog: catalog)
+        for index in tracepoints.indices {
+            guard let probe = tracepoints[index].probe else { continue }
+            let made = try group.make(probe)
+            let own = tracepoints[index].layout
+            tracepoints[index].layout = made.renamed(own.subsystem, own.name, id: made.id)
+            tracepoints[index].kernelName = made.fullName
+        }
+        probes = group
     }
 
     /// The number of tracepoints that are traced: all but those that the kernel refused.
@@ -111,6 +149,7 @@ public final class Observer {
         guard attachment == nil else { throw TraceError.misuse("the observer is open") }
         guard !tracepoints.isEmpty else { throw TraceError.misuse("the observer has no tracepoints") }
         System.raiseOpenFileLimit()
+        try makeProbes()
         let plan = makePlan()
         let attachment = try attach(plan)
         var engine = Engine(plan: plan, ids: tracepoints.map(\.layout.id), rings: attachment.cursors)
@@ -189,7 +228,7 @@ public final class Observer {
                 let tracepoint = tracepoints.first(where: { $0.name == event }),
                 let filter = tracepoint.filter
             else { throw error }
-            let told = catalog.explainFilter(filter, of: tracepoint.layout)
+            let told = catalog.explainFilter(filter, of: tracepoint.kernelName)
             throw TraceError.badFilter(
                 event: event, filter: filter, reason: told?.reason ?? reason, position: told?.position)
         }
@@ -428,6 +467,8 @@ extension Observer {
         engine = nil
         attachment?.close()
         attachment = nil
+        probes?.remove()
+        probes = nil
     }
 
     /// Closes everything at once, leaving the waiting to the kernel; for a program that is
@@ -435,6 +476,15 @@ extension Observer {
     package func abandon() {
         dropSentinels()
         engine = nil
+        if let probes, let held = attachment?.takeDescriptors() {
+            do throws(SystemError) {
+                try System.handOver(held, then: probes.removals, patience: Observer.removalPatience)
+                probes.disown()
+            } catch {
+                for descriptor in held { System.close(descriptor) }
+            }
+        }
+        probes = nil
         attachment?.abandon()
         attachment = nil
     }

@@ -33,6 +33,9 @@ enum ProcessDirectory {
             cgroup: path, container: path.flatMap(ContainerName.id))
     }
 
+    /// When a process started, in nanoseconds since boot; `nil` where there is none of that id.
+    static func startTime(of pid: Int32) -> UInt64? { stat("/proc/\(pid)")?.startTime }
+
     private static func stat(_ folder: String) -> StatFile? {
         (try? System.contents(of: folder + "/stat")).flatMap(StatFile.init)
     }

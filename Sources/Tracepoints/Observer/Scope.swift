@@ -49,11 +49,24 @@ public struct ObserverOptions: Sendable {
 /// A tracepoint that an observer traces.
 public struct Tracepoint: Sendable, Hashable {
     /// The event's fields and print format.
-    public let layout: EventLayout
+    public internal(set) var layout: EventLayout
     /// The kernel's filter, in its own syntax; `nil` for none.
     public let filter: String?
     /// Whether it is left out with a note where the kernel does not let it be traced.
     public let isOptional: Bool
+
+    /// The probe that it is, if the kernel has the event from us.
+    public let probe: Probe?
+    /// `subsystem:name` as tracefs has it, which for a probe is another name than its own.
+    var kernelName: String
+
+    init(layout: EventLayout, filter: String?, isOptional: Bool, probe: Probe? = nil) {
+        self.layout = layout
+        self.filter = filter
+        self.isOptional = isOptional
+        self.probe = probe
+        kernelName = layout.fullName
+    }
 
     /// `subsystem:name`.
     public var name: String { layout.fullName }

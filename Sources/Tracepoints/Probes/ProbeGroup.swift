@@ -1,0 +1,125 @@
+internal import CTracefs
+internal import Glibc
+internal import Synchronization
+
+/// The events of an observer's probes in the kernel: made, and removed again.
+///
+/// They stand in a group of their own, whose name tells which process made it, so that another run can remove
+/// them if this process is killed.
+final class ProbeGroup {
+    /// An event in the kernel.
+    private struct Made {
+        /// The file of tracefs that took its definition.
+        let file: String
+        /// `group/event`.
+        let name: String
+    }
+
+    private let catalog: Catalog
+    private var made: [Made] = []
+
+    private static let count = Atomic(0)
+
+    init(catalog: Catalog) { self.catalog = catalog }
+
+    deinit { remove() }
+
+    /// Makes the event of a probe and answers its record, laid out as the kernel says.
+    ///
+    /// - Throws: `TraceError.badProbe` with the kernel's reason.
+    func make(_ probe: Probe) throws(TraceError) -> EventLayout {
+        let letters = probe.name.utf8.map { Catalog.isNamePart($0) ? $0 : UInt8(ascii: "_") }
+        // The kernel takes 63 letters.
+        let event = "p\(made.count)_\(String(decoding: letters.prefix(50), as: UTF8.self))"
+        if made.isEmpty { name = Self.prefix(System.processID) + "_\(Self.count.add(1, ordering: .relaxed).newValue)" }
+        let fullName = "\(name)/\(event)"
+        for (index, command) in probe.commands(as: fullName).enumerated() {
+            // The library's own functions for dynamic events know neither the counter of a mark nor several
+            // places of one event.
+            if unsafe tracefs_instance_file_append(nil, probe.definitionFile, command) < 0 {
+                throw refusal(of: probe, command, code: errno)
+            }
+            if index == 0 { made.append(Made(file: probe.definitionFile, name: fullName)) }
+        }
+        let layout = try catalog.layout(of: "\(name):\(event)")
+        let expected = try probe.layout
+        guard layout.fields == expected.fields, layout.printFormat == expected.printFormat else {
+            throw TraceError.badFormat(
+                event: expected.fullName, reason: "this kernel lays out a probe's record otherwise")
+        }
+        return layout
+    }
+
+    /// The group's name.
+    private var name = ""
+
+    /// The last event's name, `group:event`, which the kernel knows it by.
+    var lastName: String { made.last.map { $0.name.replacing("/", with: ":") } ?? "" }
+
+    /// What the kernel says of a definition that it refuses.
+    private func refusal(of probe: Probe, _ command: String, code: Int32) -> TraceError {
+        var reason = System.describe(code)
+        var range: Range<Int>?
+        if let log = unsafe tracefs_error_last(nil) {
+            defer { unsafe free(log) }
+            let text = unsafe String(cString: log)
+            // The last entry may be of another command.
+            if text.contains("Command: \(command)"), let (told, position) = Catalog.parseErrorLog(text) {
+                reason = told
+                range = position.map { probe.range(inCommand: command, at: $0) }
+            }
+        }
+        return .badProbe(probe.text, reason: reason, range: range)
+    }
+
+    // MARK: Removing
+
+    /// The commands that remove the events, with the file that takes each.
+    var removals: [(file: String, command: String)] {
+        made.map { (catalog.directory + "/" + $0.file, "-:\($0.name)\n") }
+    }
+
+    /// Notes that someone else removes the events.
+    func disown() { made = [] }
+
+    /// Removes the events, whose perf events are closed; waits for those that the kernel still holds.
+    func remove() {
+        for event in made {
+            for _ in 0..<5000 {
+                if unsafe tracefs_instance_file_append(nil, event.file, "-:\(event.name)") >= 0 { break }
+                guard errno == EBUSY else { break }
+                usleep(1000)
+            }
+        }
+        made = []
+    }
+
+    /// How the names of a process's groups begin.
+    ///
+    /// A process id means something in its own PID namespace alone, and for as long as its process lives.
+    private static func prefix(_ pid: Int32) -> String {
+        "\(ownPrefix)\(pid)_\(ProcessDirectory.startTime(of: pid) ?? 0)"
+    }
+
+    private static var ownPrefix: String {
+        let link = (try? System.link("/proc/self/ns/pid")) ?? ""
+        return "obstrace_\(link.filter { $0.isNumber })_"
+    }
+
+    /// Removes the events of processes that were killed.
+    static func removeStale(in directory: String) {
+        let own = ownPrefix
+        for group in System.entries(of: directory + "/events") where group.hasPrefix(own) {
+            let parts = group.dropFirst(own.count).split(separator: "_")
+            guard parts.count == 3, let pid = Int32(parts[0]), let start = UInt64(parts[1]),
+                ProcessDirectory.startTime(of: pid) != start
+            else { continue }
+            for event in System.entries(of: "\(directory)/events/\(group)")
+            where !["enable", "filter"].contains(event) {
+                for file in ["uprobe_events", "kprobe_events"] {
+                    _ = unsafe tracefs_instance_file_append(nil, file, "-:\(group)/\(event)")
+                }
+            }
+        }
+    }
+}
