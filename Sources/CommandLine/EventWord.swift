@@ -1,6 +1,12 @@
+/// What the EVENTs begin with that are no tracepoints, but probes in a program or the kernel.
+let probeKinds = ["uprobe", "uretprobe", "usdt", "kprobe", "kretprobe"]
+
 /// Checks that a word can be an EVENT, `subsystem:name` with or without a `!`, before anyone looks for it.
+///
+/// What stands behind `uprobe:` and its like is read where the program is looked into.
 func checkEvent(_ word: Argument) throws(UsageError) {
     let text = word.text
+    if probeKinds.contains(where: { text.hasPrefix($0 + ":") || text.hasPrefix("!\($0):") }) { return }
     if text.contains("<") {
         throw word.error("an EVENT has no '<'", hint: "a template is typed after -f")
     }

@@ -8,6 +8,9 @@ enum Explainer {
         var lines: [String] = []
         for (index, layout) in plan.layouts.enumerated() {
             lines.append(layout.fullName)
+            for command in plan.probes[index]?.commands(as: "GROUP/EVENT") ?? [] {
+                lines.append("  probe:    \(command)")
+            }
             lines.append("  kernel:   \(explanation.filters[index] ?? "all events")")
             lines.append("  obstrace: \(plan.filters.restFilters[index] ?? "all that come")")
         }

@@ -7,6 +7,8 @@ struct Plan: ~Copyable {
     let arguments: TraceArguments
     let catalog: Catalog
     let layouts: [EventLayout]
+    /// The probe that each event is; `nil` for a tracepoint.
+    let probes: [Probe?]
     /// Whether each event may be left out where it cannot be traced.
     let isOptional: [Bool]
     /// Which tasks are traced.
@@ -62,7 +64,7 @@ struct Plan: ~Copyable {
         let notes =
             templates.flatMap(\.warnings).map(\.message) + renderer.notes + filters.notes + fallbacks
         return Plan(
-            arguments: arguments, catalog: catalog, layouts: layouts,
+            arguments: arguments, catalog: catalog, layouts: layouts, probes: events.map(\.probe),
             isOptional: events.map(\.isOptional), scope: scope,
             conditions: conditions, filters: filters, refusals: refusals, symbols: symbols,
             renderer: renderer,

@@ -10,6 +10,8 @@ struct SelectedEvent {
     let filter: Int?
     /// Whether it was named by a pattern, so that others make up for it where it cannot be traced.
     let isOptional: Bool
+    /// The probe that it is; `nil` for a tracepoint.
+    var probe: Probe?
 }
 
 /// Finds the events that the patterns of a command line mean.
@@ -24,10 +26,10 @@ struct Selector {
         var events: [SelectedEvent] = []
         var places: [String: Int] = [:]
         for selection in selections where !selection.isExclusion {
-            for name in try names(of: selection) {
+            for (name, probe) in try candidates(of: selection) {
                 let event = SelectedEvent(
                     name: name, template: selection.template, filter: selection.filter,
-                    isOptional: Glob(selection.glob).isPattern)
+                    isOptional: Glob(selection.glob).isPattern, probe: probe)
                 if let place = places[name] {
                     events[place] = event
                 } else {
@@ -38,13 +40,32 @@ struct Selector {
         }
         var excluded: Set<String> = []
         for selection in selections where selection.isExclusion {
-            excluded.formUnion(try names(of: selection))
+            excluded.formUnion(try candidates(of: selection).map(\.name))
         }
         events.removeAll { excluded.contains($0.name) }
+        Self.nameProbes(&events)
         if events.isEmpty, let exclusion = selections.last(where: \.isExclusion) {
             throw Failure(UsageError("no event is left to trace", at: exclusion.pattern))
         }
         return events
+    }
+
+    /// Gives the probes names that tell them from each other.
+    private static func nameProbes(_ events: inout [SelectedEvent]) {
+        var probes = events.compactMap(\.probe)
+        Probe.distinguish(&probes)
+        var next = probes.makeIterator()
+        for index in events.indices where events[index].probe != nil { events[index].probe = next.next() }
+    }
+
+    /// What one pattern matches: names, or probes by what tells them from others.
+    private func candidates(of selection: Selection) throws(Failure) -> [(name: String, probe: Probe?)] {
+        guard ProbeDescription.kind(of: selection.glob) != nil else {
+            return try names(of: selection).map { ($0, nil) }
+        }
+        return try checkingProbe(selection) { () throws(ProbeError) in
+            try ProbeDescription.parse(selection.glob).probes().map { ($0.identity, $0) }
+        }
     }
 
     /// The names that one pattern matches.
@@ -70,6 +91,7 @@ struct Selector {
     /// The layout of a selected event.
     func layout(of event: SelectedEvent, selections: [Selection]) throws(Failure) -> EventLayout {
         do throws(TraceError) {
+            if let probe = event.probe { return try probe.layout }
             return try catalog.layout(of: event.name)
         } catch {
             guard case .noSuchEvent(let name, let similar) = error,
@@ -93,5 +115,25 @@ struct Selector {
                 range: offset + start..<selection.pattern.text.utf8.count,
                 hint: similar.isEmpty ? nil : "did you mean \(similar.joined(separator: " or "))?",
                 notes: ["try: obstrace list '\(isKnown ? subsystem + ":*" : "*")'"]))
+    }
+}
+
+/// Runs what reads a probe, and shows its mistakes in the word that it comes from.
+func checkingProbe<T>(_ selection: Selection, _ body: () throws(ProbeError) -> T) throws(Failure) -> T {
+    do throws(ProbeError) {
+        return try body()
+    } catch {
+        throw Failure(UsageError(error, in: selection))
+    }
+}
+
+extension UsageError {
+    /// A mistake in a probe, shown in the word that holds it.
+    init(_ error: ProbeError, in selection: Selection) {
+        let offset = selection.isExclusion ? 1 : 0
+        self.init(
+            error.message, at: selection.pattern,
+            range: error.range.lowerBound + offset..<error.range.upperBound + offset, hint: error.hint,
+            notes: error.notes)
     }
 }

@@ -69,13 +69,28 @@ extension Plan {
             let observer = try Observer(
                 scope: scope.scope(command: runner), options: options, catalog: catalog)
             for (index, layout) in layouts.enumerated() {
-                try observer.add(
-                    layout, filter: filters.kernelFilters[index], isOptional: isOptional[index])
+                let filter = filters.kernelFilters[index]
+                if let probe = probes[index] {
+                    try observer.add(probe, filter: filter, isOptional: isOptional[index])
+                } else {
+                    try observer.add(layout, filter: filter, isOptional: isOptional[index])
+                }
             }
             return observer
         } catch {
             throw Failure(error)
         }
+    }
+}
+
+extension Plan {
+    /// Why tracing cannot be set up, shown in the EVENT that it is about if it is about one.
+    fileprivate func failure(_ error: TraceError) -> Failure {
+        guard case .badProbe(let text, let reason, let range) = error,
+            let selection = arguments.selections.first(where: { !$0.isExclusion && $0.glob == text })
+        else { return Failure(error) }
+        return Failure(
+            UsageError("the kernel does not take this probe: \(reason)", at: selection.pattern, range: range))
     }
 }
 
@@ -215,9 +230,10 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
             }
         } catch {
             guard case .badFilter(let event, _, let reason, _) = error,
-                let place = plan.layouts.firstIndex(where: { $0.fullName == event }),
-                plan.filters.kernelFilters[place] != nil
-            else { throw Failure(error) }
+                let place = plan.layouts.indices.first(where: {
+                    plan.layouts[$0].fullName == event && plan.filters.kernelFilters[$0] != nil
+                })
+            else { throw plan.failure(error) }
             // What this kernel cannot test is tested here.
             plan = try Plan.make(plan.arguments, refusals: plan.refusals.union([place]))
             observer = try plan.makeObserver(sink: sink, command: command)

@@ -75,7 +75,11 @@ struct UnknownName {
         let shown = fields.prefix(40).joined(separator: " ") + (fields.count > 40 ? " ..." : "")
         let first = "fields: " + displayed(shown)
         let second = "context: " + context.joined(separator: " ")
-        let way = "try: obstrace list -v \(displayed(layouts[0].fullName))"
+        let isProbe = ProbeDescription.Kind(rawValue: layouts[0].subsystem) != nil
+        let way =
+            isProbe
+            ? "a probe has the arguments that the EVENT names: '\(layouts[0].subsystem):...(fd:s32, path:string)'"
+            : "try: obstrace list -v \(displayed(layouts[0].fullName))"
         return first.utf8.count <= 60 ? [first + "     " + second, way] : [first, second, way]
     }
 

@@ -58,6 +58,14 @@ final class ProbeGroup {
 
     /// What the kernel says of a definition that it refuses.
     private func refusal(of probe: Probe, _ command: String, code: Int32) -> TraceError {
+        if code == EACCES || code == EPERM {
+            return .notPermitted(missing: ["only root makes probes: run it with sudo"])
+        }
+        if !System.mayAccess(catalog.directory + "/" + probe.definitionFile, F_OK) {
+            let option = probe.kind.isKernel ? "CONFIG_KPROBE_EVENTS" : "CONFIG_UPROBE_EVENTS"
+            return .badProbe(
+                probe.text, reason: "it was built without \(option)", range: 0..<probe.kind.rawValue.utf8.count)
+        }
         var reason = System.describe(code)
         var range: Range<Int>?
         if let log = unsafe tracefs_error_last(nil) {
