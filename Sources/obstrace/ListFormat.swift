@@ -80,7 +80,8 @@ struct ListFormat {
             + ",\"print\":\(quoted(layout.printFormat))}"
     }
 
-    private func quoted(_ text: String) -> String {
+    /// Text as a JSON string.
+    func quoted(_ text: String) -> String {
         var out = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -13,6 +13,13 @@ struct Lister {
 
     /// Prints the list and answers the exit status.
     func run() throws(Failure) -> Int32 {
+        let probes = try arguments.patterns.contains(where: ProbeLister.concerns) ? ProbeLister(arguments).text() : ""
+        if !probes.isEmpty, arguments.patterns.allSatisfy(ProbeLister.concerns) { return Printer.print(probes) }
+        return Printer.print(try tracepoints() + probes)
+    }
+
+    /// The text for the tracepoints.
+    private func tracepoints() throws(Failure) -> String {
         let names = try matchingNames()
         var text = ""
         if !arguments.isVerbose, !arguments.isJSON, arguments.fieldGlob == nil, arguments.typeGlob == nil {
@@ -20,7 +27,7 @@ struct Lister {
                 text += name
                 text += "\n"
             }
-            return Printer.print(text)
+            return text
         }
         let layouts = try layouts(of: names)
         let format = ListFormat()
@@ -33,7 +40,7 @@ struct Lister {
         } else {
             text = layouts.map { format.line(of: $0, marking: fieldMatches) }.joined()
         }
-        return Printer.print(text)
+        return text
     }
 
     /// Prints the names of fields that the events have, for the completions.
@@ -53,11 +60,12 @@ struct Lister {
     }
 
     private func matchingNames() throws(Failure) -> [String] {
-        let inclusions = arguments.patterns.filter { !$0.isExclusion }
+        let patterns = arguments.patterns.filter { !ProbeLister.concerns($0) }
+        let inclusions = patterns.filter { !$0.isExclusion }
         let names = try names(
             matching: inclusions.map(\.glob),
-            without: arguments.patterns.filter(\.isExclusion).map(\.glob))
-        if names.isEmpty { throw try noMatch(inclusions.first ?? arguments.patterns.first) }
+            without: patterns.filter(\.isExclusion).map(\.glob))
+        if names.isEmpty { throw try noMatch(inclusions.first ?? patterns.first) }
         return names
     }
 

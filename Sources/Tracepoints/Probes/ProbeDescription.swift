@@ -64,9 +64,10 @@ public struct ProbeDescription: Sendable, Hashable {
 
     /// Reads what was typed.
     ///
+    /// - Parameter isForListing: whether the place may be left out, which then means all.
     /// - Throws: the first mistake, with its place.
-    public static func parse(_ text: String) throws(ProbeError) -> ProbeDescription {
-        var parser = ProbeParser(text)
+    public static func parse(_ text: String, isForListing: Bool = false) throws(ProbeError) -> ProbeDescription {
+        var parser = ProbeParser(text, isForListing: isForListing)
         return try parser.description()
     }
 }

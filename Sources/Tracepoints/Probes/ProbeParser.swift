@@ -3,11 +3,14 @@ struct ProbeParser {
     private let text: String
     private let bytes: [UInt8]
     private let kind: ProbeDescription.Kind
+    /// Whether the place may be left out.
+    private let isForListing: Bool
     private var position: Int
 
     /// - Precondition: the text begins with a kind and a colon.
-    init(_ text: String) {
+    init(_ text: String, isForListing: Bool = false) {
         self.text = text
+        self.isForListing = isForListing
         bytes = Array(text.utf8)
         kind = ProbeDescription.kind(of: text) ?? .uprobe
         position = kind.rawValue.utf8.count + 1
@@ -18,7 +21,7 @@ struct ProbeParser {
         switch kind {
         case .uprobe: "uprobe:FILE:FUNCTION, as in uprobe:bash:readline"
         case .uretprobe: "uretprobe:FILE:FUNCTION, as in 'uretprobe:bash:readline(-> string)'"
-        case .usdt: "usdt:FILE:PROVIDER:NAME, as in usdt:libc.so.6:libc:setjmp"
+        case .usdt: "usdt:FILE:PROVIDER:NAME, as in usdt:libstdc++.so.6:libstdcxx:throw"
         case .kprobe, .kretprobe: "\(kind.rawValue):FUNCTION, as in \(kind.rawValue):do_unlinkat"
         }
     }
@@ -35,7 +38,10 @@ struct ProbeParser {
         }
         var file: ProbeDescription.Part?
         var provider: ProbeDescription.Part?
-        if !kind.isKernel {
+        if isForListing, !kind.isKernel, colons.isEmpty, open > position {
+            file = part(position, open)
+            position = open
+        } else if !kind.isKernel {
             guard !colons.isEmpty else {
                 throw ProbeError(
                     "a \(kind.rawValue) is \(form)", position..<max(open, position),
@@ -78,6 +84,7 @@ struct ProbeParser {
     /// A name or an address, and the offset behind a `+`.
     private func place(until end: Int) throws(ProbeError) -> (ProbeDescription.Part, UInt64) {
         guard position < end else {
+            if isForListing { return (ProbeDescription.Part(text: "*", range: end..<end), 0) }
             throw ProbeError(
                 kind == .usdt ? "the name of the mark is missing" : "the function is missing", end..<end,
                 hint: form)

@@ -172,7 +172,11 @@ extension ProbeDescription {
                 hint: "\(known.count == 1 ? "it has" : "it has one of") \(known.joined(separator: ", "))",
                 notes: [see])
         }
-        let matching = providers.filter { Glob(place.text).matches($0.name) }
+        // Without a provider the pattern may also be that of one.
+        let glob = Glob(place.text)
+        let matching = providers.filter {
+            glob.matches($0.name) || provider == nil && glob.isPattern && glob.matches("\($0.provider):\($0.name)")
+        }
         if matching.isEmpty {
             let names = Set(providers.map(\.name)).sorted()
             let similar = Similar.names(to: place.text, among: names)
@@ -272,25 +276,33 @@ extension ProbeDescription {
         }
         if address != nil { return [probe(place.text)] }
         let all = names()
-        let glob = Glob(place.text)
-        let matching = all.filter { glob.isPattern ? glob.matches($0) : $0 == place.text }
         // Where the kernel's list cannot be read, it will say by itself what it does not know.
-        if all.isEmpty, !glob.isPattern { return [probe(place.text)] }
-        if matching.isEmpty {
-            let similar = Similar.names(to: place.text, among: all)
-            throw ProbeError(
-                glob.isPattern
-                    ? "no function of the kernel matches '\(place.text)'"
-                    : "the kernel has no function '\(place.text)' that can be probed", place.range,
-                hint: similar.isEmpty ? nil : "did you mean \(similar.joined(separator: " or "))?",
-                notes: ["to see what there is: obstrace list 'kprobe:*\(place.text.prefix(6))*'"])
-        }
+        if all.isEmpty, !Glob(place.text).isPattern { return [probe(place.text)] }
+        let matching = try kernelFunctions(among: all)
         guard matching.count <= Self.mostProbes else {
             throw ProbeError(
                 "\(matching.count) functions match, more than \(Self.mostProbes)", place.range,
                 hint: "a narrower pattern")
         }
         return matching.map(probe)
+    }
+
+    /// The functions of the kernel that the place means.
+    public func kernelFunctions() throws(ProbeError) -> [String] {
+        try kernelFunctions(among: KernelFunctions.names())
+    }
+
+    private func kernelFunctions(among all: [String]) throws(ProbeError) -> [String] {
+        let glob = Glob(place.text)
+        let matching = all.filter { glob.isPattern ? glob.matches($0) : $0 == place.text }
+        if !matching.isEmpty { return matching }
+        let similar = Similar.names(to: place.text, among: all)
+        throw ProbeError(
+            glob.isPattern
+                ? "no function of the kernel matches '\(place.text)'"
+                : "the kernel has no function '\(place.text)' that can be probed", place.range,
+            hint: similar.isEmpty ? nil : "did you mean \(similar.joined(separator: " or "))?",
+            notes: ["to see what there is: obstrace list 'kprobe:*\(place.text.prefix(6))*'"])
     }
 }
 

@@ -18,6 +18,8 @@ public struct ProgramMark: Sendable, Hashable {
         public let type: ProbeType
         /// Where it is, in the kernel's language; `nil` where that has no words for it.
         let fetch: String?
+        /// Whether a probe can read it.
+        public var isReadable: Bool { fetch != nil }
     }
 
     /// The program or library that the mark is of, as its authors call it.
