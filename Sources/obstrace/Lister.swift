@@ -13,8 +13,11 @@ struct Lister {
 
     /// Prints the list and answers the exit status.
     func run() throws(Failure) -> Int32 {
-        let probes = try arguments.patterns.contains(where: ProbeLister.concerns) ? ProbeLister(arguments).text() : ""
-        if !probes.isEmpty, arguments.patterns.allSatisfy(ProbeLister.concerns) { return Printer.print(probes) }
+        let probes =
+            try arguments.patterns.contains(where: ProbeLister.concerns) ? ProbeLister(arguments).text() : ""
+        if !probes.isEmpty, arguments.patterns.allSatisfy(ProbeLister.concerns) {
+            return Printer.print(probes)
+        }
         return Printer.print(try tracepoints() + probes)
     }
 

@@ -27,7 +27,8 @@ struct ProbeLister {
         for pattern in patterns where !pattern.isExclusion {
             for entry in try entries(of: pattern) where seen.insert(entry.name).inserted {
                 texts.append(
-                    arguments.isJSON ? entry.json : entry.name + "\n" + (arguments.isVerbose ? entry.details : ""))
+                    arguments.isJSON
+                        ? entry.json : entry.name + "\n" + (arguments.isVerbose ? entry.details : ""))
             }
         }
         return texts.joined(separator: arguments.isVerbose && !arguments.isJSON ? "\n" : "")
@@ -82,7 +83,7 @@ struct ProbeLister {
         var details = ""
         for site in mark.sites {
             details += "  at \(hex(site.address)) of \(file.path)"
-            if site.semaphore != nil { details += ", in use only while it is traced" }
+            if site.semaphore != nil { details += ", with a counter of those who trace it" }
             details += "\n"
             for (index, argument) in site.arguments.enumerated() {
                 details += "    arg\(index + 1)  \(argument.type.name)  \(argument.text)"

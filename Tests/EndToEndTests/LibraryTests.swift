@@ -23,7 +23,9 @@ extension EndToEnd {
                 }
                 let compiler = try run(
                     ["swiftc", "-swift-version", "6", "-I", build + "/Modules"] + modules + headers
-                        + [source] + objects + ["-ltracefs", "-ltraceevent", "-lelf", "-o", directory + "/example"])
+                        + [source] + objects + [
+                            "-ltracefs", "-ltraceevent", "-lelf", "-o", directory + "/example",
+                        ])
                 #expect(compiler.status == 0, "\(compiler.summary)")
 
                 let child = try Child(["stdbuf", "-oL", directory + "/example"])

@@ -109,7 +109,8 @@ struct ProbeArgumentParser {
 
     // MARK: Adding
 
-    private mutating func addNext(_ name: String?, _ type: ProbeType, _ piece: Range<Int>) throws(ProbeError) {
+    private mutating func addNext(_ name: String?, _ type: ProbeType, _ piece: Range<Int>) throws(ProbeError)
+    {
         if kind.isReturn {
             guard found.isEmpty else {
                 throw ProbeError("a function returns one value", piece, hint: "its arguments: \(entry)")
@@ -130,7 +131,8 @@ struct ProbeArgumentParser {
         guard kind.isReturn else {
             throw ProbeError(
                 "what a function returns is not known before it returns", piece,
-                hint: kind == .usdt ? nil : "trace its return: \(kind == .kprobe ? "kretprobe" : "uretprobe")")
+                hint: kind == .usdt ? nil : "trace its return: \(kind == .kprobe ? "kretprobe" : "uretprobe")"
+            )
         }
         try add(name, .returnValue, try self.type(type), piece)
     }
@@ -201,7 +203,8 @@ struct ProbeArgumentParser {
     private func unknownType(_ range: Range<Int>) -> ProbeError {
         let name = spaced(text(range))
         if ["float", "double", "long double"].contains(name) {
-            return ProbeError("the kernel reads no floating-point numbers", range, hint: "'_' passes one over")
+            return ProbeError(
+                "the kernel reads no floating-point numbers", range, hint: "'_' passes one over")
         }
         if name == "void" { return ProbeError("void has no value", range) }
         let similar = Similar.names(to: name, among: ProbeType.names).first
@@ -249,7 +252,9 @@ struct ProbeArgumentParser {
 
     private func trimmed(_ range: Range<Int>) -> Range<Int> {
         var range = range
-        while let first = range.first, bytes[first] == 0x20 { range = range.lowerBound + 1..<range.upperBound }
+        while let first = range.first, bytes[first] == 0x20 {
+            range = range.lowerBound + 1..<range.upperBound
+        }
         while let last = range.last, bytes[last] == 0x20 { range = range.lowerBound..<range.upperBound - 1 }
         return range
     }

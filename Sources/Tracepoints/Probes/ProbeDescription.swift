@@ -55,7 +55,9 @@ public struct ProbeDescription: Sendable, Hashable {
     }
 
     /// Whether several events can be meant.
-    public var isPattern: Bool { Glob(place.text).isPattern || provider.map { Glob($0.text).isPattern } ?? false }
+    public var isPattern: Bool {
+        Glob(place.text).isPattern || provider.map { Glob($0.text).isPattern } ?? false
+    }
 
     /// The kind that an EVENT begins with, `uprobe:` for example; `nil` for the name of a tracepoint.
     public static func kind(of text: String) -> Kind? {
@@ -66,7 +68,9 @@ public struct ProbeDescription: Sendable, Hashable {
     ///
     /// - Parameter isForListing: whether the place may be left out, which then means all.
     /// - Throws: the first mistake, with its place.
-    public static func parse(_ text: String, isForListing: Bool = false) throws(ProbeError) -> ProbeDescription {
+    public static func parse(_ text: String, isForListing: Bool = false) throws(ProbeError)
+        -> ProbeDescription
+    {
         var parser = ProbeParser(text, isForListing: isForListing)
         return try parser.description()
     }

@@ -31,7 +31,9 @@ final class ProbeGroup {
         let letters = probe.name.utf8.map { Catalog.isNamePart($0) ? $0 : UInt8(ascii: "_") }
         // The kernel takes 63 letters.
         let event = "p\(made.count)_\(String(decoding: letters.prefix(50), as: UTF8.self))"
-        if made.isEmpty { name = Self.prefix(System.processID) + "_\(Self.count.add(1, ordering: .relaxed).newValue)" }
+        if made.isEmpty {
+            name = Self.prefix(System.processID) + "_\(Self.count.add(1, ordering: .relaxed).newValue)"
+        }
         let fullName = "\(name)/\(event)"
         for (index, command) in probe.commands(as: fullName).enumerated() {
             // The library's own functions for dynamic events know neither the counter of a mark nor several
@@ -64,7 +66,8 @@ final class ProbeGroup {
         if !System.mayAccess(catalog.directory + "/" + probe.definitionFile, F_OK) {
             let option = probe.kind.isKernel ? "CONFIG_KPROBE_EVENTS" : "CONFIG_UPROBE_EVENTS"
             return .badProbe(
-                probe.text, reason: "it was built without \(option)", range: 0..<probe.kind.rawValue.utf8.count)
+                probe.text, reason: "it was built without \(option)",
+                range: 0..<probe.kind.rawValue.utf8.count)
         }
         var reason = System.describe(code)
         var range: Range<Int>?

@@ -34,7 +34,9 @@ struct ProbeParser {
             throw ProbeError(
                 "a function is given by the name that the linker knows", double..<double + 2,
                 hint: "a glob finds it: '*\(part(double + 2, open).text)*'",
-                notes: ["to see the names: obstrace list '\(kind.rawValue):\(part(position, colons[0]).text)'"])
+                notes: [
+                    "to see the names: obstrace list '\(kind.rawValue):\(part(position, colons[0]).text)'"
+                ])
         }
         var file: ProbeDescription.Part?
         var provider: ProbeDescription.Part?
@@ -46,7 +48,9 @@ struct ProbeParser {
                 throw ProbeError(
                     "a \(kind.rawValue) is \(form)", position..<max(open, position),
                     notes: open > position
-                        ? ["to see what there is: obstrace list \(kind.rawValue):\(part(position, open).text)"]
+                        ? [
+                            "to see what there is: obstrace list \(kind.rawValue):\(part(position, open).text)"
+                        ]
                         : [])
             }
             let end = kind == .usdt && colons.count > 1 ? colons[colons.count - 2] : colons[colons.count - 1]
@@ -92,15 +96,19 @@ struct ProbeParser {
         guard kind != .usdt, let plus = bytes[position..<end].lastIndex(of: UInt8(ascii: "+")) else {
             let place = part(position, end)
             if place.text.hasPrefix("0x"), UInt64(place.text.dropFirst(2), radix: 16) == nil {
-                throw ProbeError("'\(place.text)' is no address", place.range, hint: "hexadecimal, as in 0x1a2b")
+                throw ProbeError(
+                    "'\(place.text)' is no address", place.range, hint: "hexadecimal, as in 0x1a2b")
             }
             return (place, 0)
         }
         let digits = part(plus + 1, end)
         let isHex = digits.text.hasPrefix("0x")
-        guard let offset = UInt64(isHex ? String(digits.text.dropFirst(2)) : digits.text, radix: isHex ? 16 : 10)
+        guard
+            let offset = UInt64(
+                isHex ? String(digits.text.dropFirst(2)) : digits.text, radix: isHex ? 16 : 10)
         else {
-            throw ProbeError("'\(digits.text)' is no offset in bytes", digits.range, hint: "as in +0x10 or +16")
+            throw ProbeError(
+                "'\(digits.text)' is no offset in bytes", digits.range, hint: "as in +0x10 or +16")
         }
         if kind.isReturn, offset > 0 {
             throw ProbeError(
@@ -108,7 +116,9 @@ struct ProbeParser {
                 hint: "leave out '\(part(plus, end).text)'")
         }
         let place = part(position, plus)
-        guard !place.text.isEmpty else { throw ProbeError("the function is missing", plus..<plus, hint: form) }
+        guard !place.text.isEmpty else {
+            throw ProbeError("the function is missing", plus..<plus, hint: form)
+        }
         return (place, offset)
     }
 }

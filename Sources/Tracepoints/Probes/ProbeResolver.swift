@@ -1,6 +1,5 @@
 extension ProbeDescription {
-    /// The most probes that one pattern may mean: the kernel takes some 75 ms to attach each, and again to
-    /// let go of it.
+    /// The most probes that one pattern may mean: the kernel takes some 80 ms to let go of each.
     public static let mostProbes = 200
 
     /// The probes that are meant: finds the file, the functions or marks in it, and where their values are.
@@ -17,7 +16,9 @@ extension ProbeDescription {
             throw ProbeError(
                 "\(probes.count) \(kind == .usdt ? "marks" : "functions") match, more than \(Self.mostProbes)",
                 place.range, hint: "a narrower pattern",
-                notes: ["to see them: obstrace list '\(kind.rawValue):\(self.file?.text ?? ""):\(place.text)'"])
+                notes: [
+                    "to see them: obstrace list '\(kind.rawValue):\(self.file?.text ?? ""):\(place.text)'"
+                ])
         }
         return probes
     }
@@ -27,6 +28,9 @@ extension ProbeDescription {
         let file = file ?? place
         guard let path = ProgramPath.find(file.text) else {
             let similar = ProgramPath.similar(to: file.text)
+            if (try? System.status(of: file.text)) != nil, file.text.contains("/") {
+                throw ProbeError("'\(file.text)' is no program and no library", file.range)
+            }
             throw ProbeError(
                 file.text.contains("/")
                     ? "there is no file '\(file.text)'"
@@ -71,7 +75,8 @@ extension ProbeDescription {
                     "\(name) has \(function.size) bytes only", place.range.lowerBound..<placeEnd)
             }
             probes.append(
-                try probe(named: name + suffix, at: (addresses[name] ?? []).map { $0 + offset }, in: file, values)
+                try probe(
+                    named: name + suffix, at: (addresses[name] ?? []).map { $0 + offset }, in: file, values)
             )
         }
         return probes
@@ -104,7 +109,8 @@ extension ProbeDescription {
                 hint: "an address does: 0x1a2b", notes: ["its debug package, if installed, has the table"])
         }
         let similar = Similar.names(to: place.text, among: all.map(\.name))
-        let close = similar.isEmpty ? all.map(\.name).filter { $0.contains(place.text) }.prefix(3) : similar[...]
+        let close =
+            similar.isEmpty ? all.map(\.name).filter { $0.contains(place.text) }.prefix(3) : similar[...]
         throw ProbeError(
             glob.isPattern
                 ? "no function of \(file.path) matches '\(place.text)'"
@@ -133,7 +139,9 @@ extension ProbeDescription {
     }
 
     /// The fields and where their values are at a function's start or return.
-    private func values(in file: ProgramFile?) throws(ProbeError) -> (fields: [Probe.Value], fetches: [String]) {
+    private func values(in file: ProgramFile?) throws(ProbeError) -> (
+        fields: [Probe.Value], fetches: [String]
+    ) {
         var fields: [Probe.Value] = []
         var fetches: [String] = []
         for argument in arguments ?? [] {
@@ -175,7 +183,8 @@ extension ProbeDescription {
         // Without a provider the pattern may also be that of one.
         let glob = Glob(place.text)
         let matching = providers.filter {
-            glob.matches($0.name) || provider == nil && glob.isPattern && glob.matches("\($0.provider):\($0.name)")
+            glob.matches($0.name)
+                || provider == nil && glob.isPattern && glob.matches("\($0.provider):\($0.name)")
         }
         if matching.isEmpty {
             let names = Set(providers.map(\.name)).sorted()
@@ -310,17 +319,31 @@ extension ProbeDescription {
 public enum KernelFunctions {
     private static let directories = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"]
 
-    /// The names, sorted; empty where the kernel has no list of them.
+    /// The names, sorted; empty where we may not see them.
     public static func names() -> [String] {
         for directory in directories {
-            guard let text = try? System.contents(of: directory + "/available_filter_functions") else { continue }
-            // The module's name stands in brackets behind that of the function.
-            let names = text.split(separator: 0x0a).map { line in
-                String(decoding: line.prefix { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self)
+            guard let list = try? System.contents(of: directory + "/available_filter_functions") else {
+                continue
             }
-            return Set(names).sorted()
+            return names(in: list, place: 0)
         }
-        return []
+        // Without the list, the functions among all symbols: `ADDRESS t NAME`.
+        guard let symbols = try? System.contents(of: "/proc/kallsyms") else { return [] }
+        let functions = symbols.split(separator: 0x0a).filter {
+            let kind = $0.firstIndex(of: 0x20).map { $0 + 1 } ?? $0.startIndex
+            return kind < $0.endIndex && ($0[kind] | 0x20) == UInt8(ascii: "t")
+        }
+        return names(in: functions.joined(separator: [0x0a]), place: 2)
+    }
+
+    /// The words at a place of each line; a module's name may stand behind.
+    private static func names(in text: some Sequence<UInt8>, place: Int) -> [String] {
+        let names = Array(text).split(separator: 0x0a).compactMap { line -> String? in
+            let words = line.split(maxSplits: place + 1) { $0 == 0x20 || $0 == 0x09 }
+            return words.count > place ? String(decoding: words[place], as: UTF8.self) : nil
+        }
+        // The compiler's padding before functions is no function.
+        return Set(names).filter { !$0.hasPrefix("__pfx_") }.sorted()
     }
 
     /// What the kernel was built without, where it has no kprobes.

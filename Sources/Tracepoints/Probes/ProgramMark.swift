@@ -92,7 +92,8 @@ extension ProgramMark.Argument {
     /// Reads an argument as a note has it: its size, negative for a signed one, `@`, and an operand as the
     /// assembler spells it.
     init(text: String, registers: Registers) {
-        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
         let size = parts.count == 2 ? Int(parts[0]) : -8
         let isKnown = [1, 2, 4, 8].contains(abs(size ?? 0))
         self.text = text

@@ -7,7 +7,8 @@ public enum ProgramPath {
     /// `nil` where there is none.
     public static func find(_ name: String) -> String? {
         if name.contains("/") { return isFile(name) ? absolute(name) : nil }
-        return (commandFolders + libraryFolders).lazy.map { $0 + "/" + name }.first(where: isFile).map(absolute)
+        return (commandFolders + libraryFolders).lazy.map { $0 + "/" + name }.first(where: isFile).map(
+            absolute)
     }
 
     /// Names that come close to a bare one for which there is no file; for a path, files beside it.

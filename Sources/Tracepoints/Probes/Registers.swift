@@ -12,9 +12,9 @@ struct Registers: Sendable {
     /// Those of the machine that this program is built for.
     static var machine: Registers {
         #if arch(arm64)
-        aarch64
+            aarch64
         #else
-        x86
+            x86
         #endif
     }
 
