@@ -338,6 +338,7 @@ final class Attachment {
 
     /// Closes descriptors without waiting for the kernel's grace periods.
     static func closeLater(_ descriptors: [Int32]) {
+        if descriptors.isEmpty { return }
         do throws(SystemError) {
             try System.handOver(descriptors)
         } catch {

@@ -364,8 +364,20 @@ extension Observer {
     }
 
     private func dropSentinels() {
+        let held = takeSentinels()
+        if probes == nil {
+            Attachment.closeLater(held)
+        } else {
+            // What closes later would hold a probe for as long as we run.
+            for descriptor in held { System.close(descriptor) }
+        }
+    }
+
+    /// Ends the sentinels and gives their descriptors away, which the caller closes.
+    private func takeSentinels() -> [Int32] {
         for descriptor in sentinels?.descriptors ?? [] { poller.remove(descriptor) }
-        sentinels = nil
+        defer { sentinels = nil }
+        return sentinels?.takeDescriptors() ?? []
     }
 
     private func openSentinels() {
@@ -474,9 +486,11 @@ extension Observer {
     /// Closes everything at once, leaving the waiting to the kernel; for a program that is
     /// about to exit and has one thread.
     package func abandon() {
+        let watching = probes == nil ? [] : takeSentinels()
         dropSentinels()
         engine = nil
-        if let probes, let held = attachment?.takeDescriptors() {
+        if let probes, let own = attachment?.takeDescriptors() {
+            let held = own + watching
             do throws(SystemError) {
                 try System.handOver(held, then: probes.removals, patience: Observer.removalPatience)
                 probes.disown()

@@ -49,9 +49,16 @@ final class Sentinels {
     }
 
     deinit {
-        for index in 0..<mappingCount { unsafe (mappings + index).deinitialize(count: 1) }
+        Attachment.closeLater(takeDescriptors())
         unsafe mappings.deallocate()
-        Attachment.closeLater(events)
+    }
+
+    /// Unmaps the tiny rings and gives the descriptors of the events away, which the caller closes.
+    func takeDescriptors() -> [Int32] {
+        for index in 0..<mappingCount { unsafe (mappings + index).deinitialize(count: 1) }
+        mappingCount = 0
+        defer { events = [] }
+        return events
     }
 
     /// The descriptors that become readable when one of the events has come.
