@@ -68,6 +68,13 @@ private struct Page {
         lines += wrapped(FilterReference.essence) + [""]
         table(FilterReference.rows)
         lines += [""] + wrapped(FilterReference.rules)
+        heading("Probes")
+        lines += wrapped(ProbeReference.essence) + [""]
+        table(ProbeReference.places)
+        lines += [""] + wrapped(ProbeReference.rules)
+        table(ProbeReference.arguments)
+        lines += [""] + wrapped(["Types:"])
+        table(ProbeReference.types)
         heading("Exit status")
         table(ExitStatus.ofTrace.map { ($0.status, $0.meaning) })
         lines += [""] + wrapped([ExitStatus.ofCommand])

@@ -20,6 +20,7 @@ struct Prose: Sendable {
         `'sched:sched_process_*'`.
         An EVENT with `!` in front leaves out: `'irq:*' '!irq:softirq_*'`.
         `obstrace list` shows which there are.
+        `uprobe:FILE:FUNCTION` and its like are events at functions of programs and of the kernel; see below.
         What several EVENTs match is traced once, with the template and the filter of the last of them.
 
         With COMMAND, only it and the processes that it starts are traced, from its exec to its end, and its \
@@ -40,6 +41,9 @@ struct Prose: Sendable {
         GLOB has to match the whole of `subsystem:name`, as `'sched:*'` and `'*exec*'` do.
         One without a colon may also match the subsystem or the name alone: `sched`, `'sys_enter_open*'`.
         A GLOB with `!` in front leaves out.
+
+        `uprobe:FILE` lists the functions of a program or library, `usdt:FILE` the marks in it, and \
+        `'kprobe:GLOB'` functions of the kernel; `'uprobe:FILE:GLOB'` those that match.
         """)
 
     static let records = Prose(
@@ -132,6 +136,9 @@ struct Example: Sendable {
                 "    --forbid 'filename ~ */curl' -- make check",
             ]),
         Example(
+            purpose: "What is typed into every bash:",
+            command: ["sudo obstrace 'uretprobe:bash:readline(-> string)' -f '<pid> <ret>'"]),
+        Example(
             purpose: "Writes of more than a page by one process, into a file:",
             command: ["sudo obstrace syscalls:sys_enter_write --where 'count > 4K' -p 1 -o big"]),
     ]
@@ -144,6 +151,9 @@ struct Example: Sendable {
         Example(
             purpose: "The events that tell of a file's name:", command: ["obstrace list --field '*filename*'"]
         ),
+        Example(
+            purpose: "The functions of the C library for sockets:",
+            command: ["obstrace list 'uprobe:libc.so.6:*socket*'"]),
     ]
 }
 
