@@ -52,6 +52,14 @@ struct Lister {
         var seen: Set<String> = []
         var text = ""
         for pattern in patterns {
+            if ProbeDescription.kind(of: pattern) != nil {
+                // What a probe has is in its own text.
+                for argument in (try? ProbeDescription.parse(pattern))?.arguments ?? []
+                where seen.insert(argument.name).inserted {
+                    text += argument.name + "\n"
+                }
+                continue
+            }
             for name in try lister.names(matching: [pattern], without: []).prefix(50) {
                 guard let layout = try? lister.catalog.layout(of: name) else { continue }
                 for field in layout.fields where seen.insert(field.name).inserted {

@@ -53,7 +53,8 @@ extension GeneratedFile {
         #expect(
             sections == [
                 "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "LISTING", "TEMPLATES", "RECORDS", "FILTERS",
-                "OUTPUT ORDER AND LOSS", "PERMISSIONS", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
+                "PROBES", "OUTPUT ORDER AND LOSS", "PERMISSIONS", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES",
+                "SEE ALSO",
             ])
     }
 

@@ -32,6 +32,27 @@ struct ObserverTests {
         observer.close()
     }
 
+    @Test("A probe that was typed is traced like a tracepoint, and gone from the kernel after close")
+    func probe() throws {
+        let observer = try Observer()
+        for probe in try ProbeDescription.parse("uprobe:libc.so.6:getenv(char *variable)").probes() {
+            try observer.add(probe, filter: "variable == \"QUOTING_STYLE\"")
+        }
+        try observer.open()
+        try execute("/bin/ls")
+        let event = try #require(try observer.read(timeout: .seconds(5)))
+        #expect(event.name == "uprobe:getenv")
+        #expect(event.string("variable") == "QUOTING_STYLE")
+        let own = "_\(System.processID)_"
+        func probes() throws -> [Substring] {
+            try String(contentsOfFile: "/sys/kernel/tracing/uprobe_events", encoding: .utf8)
+                .split(separator: "\n").filter { $0.contains(own) }
+        }
+        #expect(try probes().count == 1)
+        observer.close()
+        #expect(try probes().isEmpty)
+    }
+
     @Test("Fields, tokens and common values")
     func values() throws {
         var options = ObserverOptions()

@@ -171,7 +171,8 @@ public final class ProgramFile {
                 let next = unsafe gelf_getnote(data, position, &note, &name, &content)
                 guard next > position, next <= bytes.count else { return }
                 position = next
-                // The library has checked that both lie within the data.
+                guard name + Int(note.n_namesz) <= bytes.count, content + Int(note.n_descsz) <= bytes.count
+                else { return }
                 let owner = unsafe bytes[name..<name + Int(note.n_namesz)].prefix { $0 != 0 }
                 unsafe body(
                     String(decoding: owner, as: UTF8.self), note.n_type,

@@ -6,6 +6,7 @@ private let targets: [String: @Sendable (inout Input) -> Void] = [
     "filter": fuzzFilter,
     "format": fuzzFormat,
     "print": fuzzPrint,
+    "probe": fuzzProbe,
     "proc": fuzzProc,
     "ring": fuzzRing,
     "sample": fuzzSample,

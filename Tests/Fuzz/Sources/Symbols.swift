@@ -33,7 +33,7 @@ private func addresses(in text: [UInt8]) -> [UInt64] {
 }
 
 /// The file that is read, as the only one in a folder of this process.
-private let file = ScratchFile()
+let file = ScratchFile()
 
 private struct ScratchFile {
     let folder = NSTemporaryDirectory() + "obstrace-fuzz-\(getpid())"
