@@ -93,6 +93,11 @@ struct ProbeArgumentParser {
         {
             name = words.removeLast()
         }
+        if let name {
+            // A name that something follows is none.
+            let start = text(piece).hasSuffix(name) ? piece.upperBound - name.utf8.count : piece.lowerBound
+            try check(name: max(start, piece.lowerBound)..<piece.upperBound)
+        }
         let spelled = words.joined(separator: " ")
         if stars > 0 {
             let type = stars == 1 && spelled == "char" ? ProbeType.string : .address
@@ -226,6 +231,10 @@ struct ProbeArgumentParser {
         while index < range.upperBound {
             let byte = bytes[index]
             guard byte == UInt8(ascii: "%") else {
+                // The kernel would take it for the end of the argument, or of the definition.
+                if byte < 0x20 || byte > 0x7e || byte == UInt8(ascii: "#") {
+                    throw ProbeError("the kernel does not take this character", index..<index + 1)
+                }
                 if byte != 0x20 { result.unicodeScalars.append(Unicode.Scalar(byte)) }
                 index += 1
                 continue

@@ -87,6 +87,17 @@ struct ProbeParser {
 
     /// A name or an address, and the offset behind a `+`.
     private func place(until end: Int) throws(ProbeError) -> (ProbeDescription.Part, UInt64) {
+        let (place, offset) = try uncheckedPlace(until: end)
+        // The kernel's own functions go into its definition by name.
+        if kind.isKernel,
+            !place.text.utf8.allSatisfy({ Catalog.isNamePart($0) || ".*?[]-^!".utf8.contains($0) })
+        {
+            throw ProbeError("'\(place.text)' is no name of a function", place.range)
+        }
+        return (place, offset)
+    }
+
+    private func uncheckedPlace(until end: Int) throws(ProbeError) -> (ProbeDescription.Part, UInt64) {
         guard position < end else {
             if isForListing { return (ProbeDescription.Part(text: "*", range: end..<end), 0) }
             throw ProbeError(

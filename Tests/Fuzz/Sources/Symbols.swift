@@ -35,7 +35,7 @@ private func addresses(in text: [UInt8]) -> [UInt64] {
 /// The file that is read, as the only one in a folder of this process.
 let file = ScratchFile()
 
-private struct ScratchFile {
+struct ScratchFile {
     let folder = NSTemporaryDirectory() + "obstrace-fuzz-\(getpid())"
     var path: String { folder + "/vmlinux" }
     private let descriptor: Int32
