@@ -68,6 +68,24 @@ public struct Histogram: Sendable {
         sum &+= value
     }
 
+    /// Adds all values of another histogram, which groups them alike.
+    public mutating func add(_ other: Histogram) {
+        guard other.count > 0 else { return }
+        least = count == 0 ? other.least : min(least, other.least)
+        greatest = count == 0 ? other.greatest : max(greatest, other.greatest)
+        count &+= other.count
+        sum &+= other.sum
+        Histogram.add(other.above.counts, to: &above.counts)
+        Histogram.add(other.below.counts, to: &below.counts)
+        Histogram.add(other.groupsAbove, to: &groupsAbove)
+        Histogram.add(other.groupsBelow, to: &groupsBelow)
+    }
+
+    private static func add(_ counts: [UInt64], to sums: inout [UInt64]) {
+        if counts.count > sums.count { sums += Array(repeating: 0, count: counts.count - sums.count) }
+        for (index, count) in counts.enumerated() { sums[index] &+= count }
+    }
+
     /// Their mean; 0 where there are none.
     public var mean: Double { count == 0 ? 0 : Double(sum) / Double(count) }
 

@@ -42,6 +42,11 @@ public struct ObserverOptions: Sendable {
         bufferSize ?? max(512 << 10, min(4 << 20, (64 << 20) / max(1, cpuCount)))
     }
 
+    /// Whether events are counted in the kernel only: there is nothing to read but `Observer.counts`.
+    public var countsOnly = false
+    /// The process that has not executed its program yet, and is counted from then on.
+    package var heldProcess: Int32?
+
     /// The defaults.
     public init() {}
 }
