@@ -14,6 +14,9 @@ struct Lister {
     /// Prints the list and answers the exit status.
     func run() throws(Failure) -> Int32 {
         let names = try matchingNames()
+        if let time = arguments.rateTime {
+            return try RateList(try layouts(of: names), catalog).run(time, arguments.isJSON)
+        }
         var text = ""
         if !arguments.isVerbose, !arguments.isJSON, arguments.fieldGlob == nil, arguments.typeGlob == nil {
             for name in names {

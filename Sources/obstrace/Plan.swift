@@ -81,7 +81,9 @@ struct Plan: ~Copyable {
         let notes =
             templates.flatMap(\.warnings).map(\.message) + renderer.notes + filters.notes + fallbacks
         let summary = counting.map { counting in
-            let isPlain = filters.restFilters.allSatisfy { $0 == nil } && !arguments.hasConditions
+            let isPlain =
+                !layouts.contains(where: \.addsUpTime) && filters.restFilters.allSatisfy { $0 == nil }
+                && !arguments.hasConditions
             return Summary(
                 counting, keys: keys, unit: measure?.unit ?? .plain,
                 countsOnly: counting.kind == .count && counting.keys == nil && isPlain)

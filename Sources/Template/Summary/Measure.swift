@@ -87,6 +87,8 @@ extension Renderer {
         let event = Int(sample.event)
         for index in Int(measureStarts[event])..<Int(measureStarts[event &+ 1]) {
             let op = measureOps[index]
+            // There is no line before the first.
+            if op.source == .delta, lineNumber == 1 { return nil }
             if let value = integer(op, sample, batch) { return (value, op.flags.contains(.isSigned)) }
         }
         return nil

@@ -34,7 +34,14 @@ extension LineBuffer {
         let countWidth = counts.map(\.utf8.count).max() ?? 0
         let room = max(8, width - margin.utf8.count - fromWidth - toWidth - countWidth - 8)
         let most = max(1, groups.map(\.count).max() ?? 1)
+        var emptyCount = 0
         for (index, group) in groups.enumerated() {
+            // One line stands for a run of groups without values.
+            emptyCount = group.count == 0 ? emptyCount + 1 : 0
+            if emptyCount > 1 {
+                if emptyCount == 2 { append(string: margin + "...\n") }
+                continue
+            }
             append(string: margin)
             append("[")
             append(pad: froms[index], to: fromWidth)
@@ -98,7 +105,7 @@ extension Histogram {
     /// The members of a JSON object that tell of it: figures in the value's own unit, and its groups.
     public var jsonMembers: String {
         let figures = figures(.plain).map { "\"\($0.0)\":\($0.1)" }
-        let groups = groups.map { group in
+        let groups = groups.filter { $0.count > 0 }.map { group in
             "{\"from\":\(group.from.map(String.init) ?? "null"),\"to\":\(group.to.map(String.init) ?? "null"),"
                 + "\"count\":\(group.count)}"
         }

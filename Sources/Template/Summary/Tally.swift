@@ -37,7 +37,7 @@ public struct Tally: ~Copyable {
             from += consumed
             guard isThere else { continue }
             if measures, renderer.measure == nil {
-                withoutValue &+= 1
+                if renderer.lineNumber > 1 { withoutValue &+= 1 }
                 continue
             }
             let index = unsafe keys.index(of: line.bytes)

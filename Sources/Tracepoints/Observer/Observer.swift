@@ -170,6 +170,9 @@ public final class Observer {
     /// The CPUs that get a ring: where tasks are followed, those too that are not traced.
     func ringCPUs(_ plan: Engine.Plan) -> [Int32] { plan.tracksTasks ? online.cpus : cpus.cpus }
 
+    /// The size of each ring in bytes; where nothing is sampled, of the least that there can be.
+    var ringBytes: Int { options.countsOnly ? 1 : options.bufferSize(cpuCount: cpus.cpus.count) }
+
     private var targetKind: Attachment.TargetKind {
         scope == .system ? .everything : scope.isOfTasks ? .tasks : .cgroups
     }
@@ -183,7 +186,7 @@ public final class Observer {
                 Attachment.Request(
                     tracepoints: tracepoints, filters: kernelFilters(plan), kind: targetKind, cpus: cpus.cpus,
                     ringCPUs: ringCPUs(plan),
-                    bufferSize: options.countsOnly ? 1 : options.bufferSize(cpuCount: cpus.cpus.count),
+                    bufferSize: ringBytes,
                     words: plan.words, followsTasks: plan.tracksTasks, countsOnly: options.countsOnly,
                     heldTask: options.heldProcess), targets: targets)
         } catch {

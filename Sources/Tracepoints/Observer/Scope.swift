@@ -67,6 +67,12 @@ public struct Tracepoint: Sendable, Hashable {
     public func field(_ name: String) -> FieldToken? { layout.field(name).map(FieldToken.init) }
 }
 
+extension EventLayout {
+    /// Whether the kernel, when it counts without samples, adds up the nanoseconds that the events tell of in
+    /// place of the events themselves.
+    package var addsUpTime: Bool { subsystem == "sched" && name.hasPrefix("sched_stat_") }
+}
+
 /// How many events of one tracepoint were lost on one CPU.
 public struct Loss: Sendable, Hashable {
     /// The index of the tracepoint among the observer's; -1 where the kernel cannot tell (before 6.0).

@@ -8,6 +8,8 @@ import Tracepoints
 /// The terminal is as it was before once this has been destroyed, however the run ends.
 final class Screen {
     private let settings: termios
+    /// Whether the other screen is shown.
+    private var isShown = false
     /// The terminal's keys.
     let input: Int32 = 0
 
@@ -22,8 +24,8 @@ final class Screen {
 
     deinit {
         System.restore(0, settings)
-        // Once more where the end was not written; without effect where it was.
-        System.print("\u{1b}[?1049l\u{1b}[?25h", to: 1)
+        // The run has failed.
+        if isShown { System.print("\u{1b}[?1049l\u{1b}[?25h", to: 1) }
     }
 
     /// How many rows of a table find room.
@@ -33,11 +35,15 @@ final class Screen {
 
     /// Switches to the terminal's other screen.
     func begin(into line: inout LineBuffer) {
+        isShown = true
         line.append(string: "\u{1b}[?1049h\u{1b}[?25l\u{1b}[H\u{1b}[J")
     }
 
     /// Switches back.
-    func end(into line: inout LineBuffer) { line.append(string: "\u{1b}[?1049l\u{1b}[?25h") }
+    func end(into line: inout LineBuffer) {
+        isShown = false
+        line.append(string: "\u{1b}[?1049l\u{1b}[?25h")
+    }
 
     /// Draws a table over the one before it, as far as it fits.
     func show(_ table: [String], status: String, into line: inout LineBuffer) {

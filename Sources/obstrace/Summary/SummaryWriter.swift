@@ -58,6 +58,7 @@ struct SummaryWriter {
             }
         } else if form == .lines {
             for text in table(rows, time: hasTime ? time : nil) { line.append(string: text + "\n") }
+            if hasTime { line.append(UInt8(ascii: "\n")) }
         } else {
             let time = hasTime ? fixed(Double(time) / 1e9, 3) : nil
             for row in rows { writeRecord(row, time, into: &line) }
