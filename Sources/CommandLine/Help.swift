@@ -18,6 +18,7 @@ public struct HelpRequest: Sendable, Equatable {
         switch (subcommand, isLong) {
         case (.list, false): page.shortList()
         case (.list, true): page.longList()
+        case (.count, _), (.hist, _), (.top, _): page.summary(subcommand, isLong: isLong)
         case (_, false): page.shortTrace()
         case (_, true): page.longTrace()
         }
@@ -33,7 +34,7 @@ private struct Page {
     mutating func shortTrace() {
         lines.append("obstrace: a line for each event at the kernel's tracepoints, by your template")
         lines.append("")
-        usage([.trace, .list])
+        usage([.trace] + Subcommand.summing + [.list])
         lines.append("")
         summaries(of: .trace)
         examples(Example.trace.prefix(2))
@@ -91,6 +92,26 @@ private struct Page {
         table(ExitStatus.ofList.map { ($0.status, $0.meaning) })
         heading("Examples")
         explained(Example.list)
+    }
+
+    mutating func summary(_ subcommand: Subcommand, isLong: Bool) {
+        if !isLong {
+            lines.append("obstrace \(subcommand.rawValue): \(subcommand.summary)")
+            lines.append("")
+        }
+        usage([subcommand])
+        if isLong {
+            prose(Prose.summing(subcommand))
+            details(of: subcommand)
+            heading("Examples")
+            explained(Example.summing(subcommand))
+            lines += ["", "Values, filters, exit statuses: obstrace --help"]
+        } else {
+            lines.append("")
+            summaries(of: subcommand)
+            examples(Example.summing(subcommand).prefix(2))
+            lines.append("Every flag explained: obstrace \(subcommand.rawValue) --help")
+        }
     }
 
     private mutating func usage(_ subcommands: [Subcommand]) {

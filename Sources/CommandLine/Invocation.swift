@@ -10,6 +10,8 @@ public enum Invocation: Sendable, Equatable {
     case completeFields([String])
     /// Trace events.
     case trace(TraceArguments)
+    /// Count events, and show what came of it.
+    case summarize(TraceArguments, SummaryArguments)
     /// List tracepoints.
     case list(ListArguments)
 }
@@ -139,6 +141,8 @@ public struct ListArguments: Sendable, Equatable {
     public internal(set) var fieldGlob: Argument?
     /// A glob that the C type of at least one field must match.
     public internal(set) var typeGlob: Argument?
+    /// How long to count the events, in nanoseconds; nil for not at all.
+    public internal(set) var rateTime: UInt64?
     public internal(set) var isVerbose = false
     public internal(set) var isJSON = false
     public internal(set) var colour = Colour.auto

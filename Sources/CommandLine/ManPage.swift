@@ -16,6 +16,12 @@ extension GeneratedFile {
             Subcommand.allCases.map { (".It Cm \($0.rawValue)", [$0.summary]) }, width: "trace")
         page.section("OPTIONS")
         page.options(of: .trace)
+        for subcommand in Subcommand.summing {
+            page.section("OBSTRACE " + subcommand.rawValue.uppercased())
+            page.prose(Prose.summing(subcommand))
+            page.subsection(Topic.summing.rawValue)
+            page.options(of: subcommand, only: .summing)
+        }
         page.section("LISTING")
         page.prose(.list)
         page.options(of: .list)
@@ -55,7 +61,7 @@ extension GeneratedFile {
         page.lines.append(".Pp")
         page.sentences(["`obstrace list` exits with 1 if nothing matches."])
         page.section("EXAMPLES")
-        page.examples(Example.trace + Example.list)
+        page.examples(Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.list)
         page.section("SEE ALSO")
         page.lines += [".Xr perf-trace 1 ,", ".Xr trace-cmd 1 ,", ".Xr bpftrace 8"]
         return page.lines.map { $0 + "\n" }.joined()
@@ -71,7 +77,9 @@ private struct Mdoc {
 
     /// What stands for something that the user fills in.
     private static let metavariables = Set(
-        Flag.all.compactMap { $0.value?.metavariable } + ["EVENT", "COMMAND", "ARG", "GLOB", "SUBCOMMAND"])
+        Flag.all.compactMap { $0.value?.metavariable } + [
+            "EVENT", "COMMAND", "ARG", "GLOB", "SUBCOMMAND", "VALUE", "FIELD",
+        ])
 
     mutating func section(_ name: String) { lines.append(".Sh " + name) }
 
@@ -84,11 +92,23 @@ private struct Mdoc {
             lines += [".Nm", isDefault ? ".Op Cm trace" : ".Cm \(subcommand.rawValue)"]
             switch subcommand {
             case .trace: lines += Flag.all(of: .trace).map(\.synopsis) + [".Ar EVENT ..."]
+            case .count, .hist, .top:
+                lines +=
+                    Flag.all(of: subcommand).filter { $0.topic == .summing }.map(\.synopsis)
+                    + [".Op Ar options", ".Ar EVENT ..."] + (subcommand == .hist ? [".Ar VALUE"] : [])
             case .list: lines += Flag.all(of: .list).map(\.synopsis) + [".Op Ar GLOB ..."]
             case .help: lines.append(".Op Ar SUBCOMMAND")
             }
-            if isDefault { lines.append(".Op Fl \\&- Ar COMMAND Op Ar ARG ...") }
+            if Subcommand.tracing.contains(subcommand) {
+                lines.append(".Op Fl \\&- Ar COMMAND Op Ar ARG ...")
+            }
         }
+    }
+
+    /// Lists the flags of one topic.
+    mutating func options(of subcommand: Subcommand, only topic: Topic) {
+        let flags = Flag.all(of: subcommand).filter { $0.topic == topic }
+        list(flags.map { ($0.item, $0.detail) }, width: "Ds")
     }
 
     mutating func options(of subcommand: Subcommand) {

@@ -38,6 +38,7 @@ struct Draft {
     var ending: Invocation?
     var trace = TraceArguments()
     var list = ListArguments()
+    var summary = SummaryArguments()
     private var templatePlacing = Placing()
     private var filterPlacing = Placing()
     private var helpTopic: Subcommand?
@@ -109,6 +110,7 @@ struct Draft {
         case .trace:
             try checkEvent(operand)
             trace.selections.append(Selection(pattern: operand))
+        case .count, .hist, .top: try addSummed(operand)
         case .list:
             list.patterns.append(Selection(pattern: operand))
         case .help:
@@ -123,7 +125,7 @@ struct Draft {
 
     /// Notes the words after `--`.
     mutating func end(at separator: Argument, with rest: [String]) throws(UsageError) {
-        guard subcommand == .trace else {
+        guard Subcommand.tracing.contains(subcommand) else {
             for (offset, word) in rest.enumerated() {
                 try add(Argument(text: word, index: separator.index + 1 + offset))
             }
@@ -140,11 +142,12 @@ struct Draft {
     }
 
     /// Makes the invocation when all words have been read.
-    func invocation() throws(UsageError) -> Invocation {
+    mutating func invocation() throws(UsageError) -> Invocation {
         switch subcommand {
         case .help: return .help(HelpRequest(subcommand: helpTopic ?? .trace, isLong: true))
         case .list: return .list(list)
         case .trace: break
+        case .count, .hist, .top: try finishSummary()
         }
         guard trace.selections.contains(where: { !$0.isExclusion }) else {
             guard let exclusion = trace.selections.first else {
@@ -159,7 +162,7 @@ struct Draft {
         var trace = trace
         templatePlacing.finish(&trace.selections, \.template)
         filterPlacing.finish(&trace.selections, \.filter)
-        return .trace(trace)
+        return subcommand == .trace ? .trace(trace) : .summarize(trace, summary)
     }
 }
 

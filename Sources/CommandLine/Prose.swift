@@ -5,7 +5,7 @@ struct Prose: Sendable {
     let paragraphs: [[String]]
 
     /// Reads a text that has a sentence a line and an empty line between paragraphs.
-    private init(_ text: String) {
+    init(_ text: String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         paragraphs = lines.split(separator: "").map { $0.map(String.init) }
     }

@@ -1,16 +1,24 @@
 /// What the first word can be when it is no EVENT.
 public enum Subcommand: String, Sendable, CaseIterable {
     case trace
+    case count
+    case hist
+    case top
     case list
     case help
 
     /// Those that attach to tracepoints, and so know whom to trace, when to stop and how to buffer.
-    static let tracing: [Subcommand] = [.trace]
+    static let tracing: [Subcommand] = [.trace] + summing
+    /// Those that count events in place of printing them.
+    static let summing: [Subcommand] = [.count, .hist, .top]
 
     /// One line that says what it does.
     var summary: String {
         switch self {
         case .trace: "print a line per event; it is the default and may be left out"
+        case .count: "count events, in the kernel or by any of their values"
+        case .hist: "show how a number in events is distributed"
+        case .top: "show the most frequent events or values, refreshed"
         case .list: "list and search the tracepoints of this kernel"
         case .help: "explain a subcommand"
         }
@@ -20,6 +28,9 @@ public enum Subcommand: String, Sendable, CaseIterable {
     var synopsis: String {
         switch self {
         case .trace: "[trace] [options] EVENT... [-- COMMAND [ARG...]]"
+        case .count: "count [options] EVENT... [-- COMMAND [ARG...]]"
+        case .hist: "hist [options] EVENT... VALUE [-- COMMAND [ARG...]]"
+        case .top: "top [options] EVENT... [-- COMMAND [ARG...]]"
         case .list: "list [options] [GLOB...]"
         case .help: "help [SUBCOMMAND]"
         }
@@ -31,6 +42,7 @@ enum Topic: String, CaseIterable {
     case selection = "What to trace"
     case search = "What to list"
     case printing = "What to print"
+    case summing = "How to count"
     case limits = "When to stop"
     case scope = "Whom to trace"
     case buffers = "Buffers and loss"

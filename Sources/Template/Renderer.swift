@@ -33,6 +33,11 @@ public struct Renderer: ~Copyable {
     /// Where the filter of each event begins; nothing, if there are no filters.
     let filterStarts: PlainArray<Int32>
     var watch: Watch
+    /// The ways to the measured value, and where those of each event begin.
+    let measureOps: PlainArray<Op>
+    let measureStarts: PlainArray<Int32>
+    /// The measured value of the last event; `nil` where it has none.
+    private(set) var measure: (value: Int64, isSigned: Bool)?
 
     /// What must be known of each event's moment, and no more.
     public let needs: ContextNeeds
@@ -44,10 +49,11 @@ public struct Renderer: ~Copyable {
     /// Compiles templates for the events that they are bound to: the binding at an index is that of
     /// `Sample.event`, its `template` an index into `templates`, or `nil` for the default line.
     ///
+    /// - Parameter measure: the value of each event that is measured, of the same events.
     /// - Throws: the first template that does not fit its events.
     public init(
         _ bindings: [(layout: EventLayout, template: Int?)], templates: [Template],
-        filters: FilterPlan? = nil, symbols: KernelSymbols, options: RenderOptions
+        filters: FilterPlan? = nil, measure: Measure? = nil, symbols: KernelSymbols, options: RenderOptions
     ) throws(BindError) {
         let shown = Presentations(symbols)
         var notes: [String] = []
@@ -71,7 +77,9 @@ public struct Renderer: ~Copyable {
         presentations = program.presentations
         prints = program.prints
         clocks = program.clocks
-        needs = filters.map { program.needs.union($0.needs) } ?? program.needs
+        needs = program.needs.union(filters?.needs ?? []).union(measure?.needs ?? [])
+        measureOps = PlainArray(measure?.ops ?? [])
+        measureStarts = PlainArray(measure?.starts ?? [])
         filterOps = PlainArray(filters?.program.ops ?? [])
         filterRanges = PlainArray(filters?.program.ranges ?? [])
         filterPool = PlainArray(filters?.program.pool ?? [])
@@ -116,6 +124,34 @@ public struct Renderer: ~Copyable {
             if watch.verdict != nil { break }
         }
         return (index &- from, lines)
+    }
+
+    /// Appends the line of the next event that passes its filter, from the batch's sample `from` on, and reads
+    /// its measured value where that is asked for; answers how many samples that took and whether there was one.
+    @inline(__always)
+    mutating func renderKey(
+        _ batch: Batch, from: Int, measures: Bool, into line: inout LineBuffer
+    ) -> (consumed: Int, isThere: Bool) {
+        let count = unsafe batch.samples.count
+        precondition(from >= 0 && from <= count)
+        var index = from
+        while index < count {
+            let sample = unsafe batch.samples[index]
+            index &+= 1
+            let event = Int(sample.event)
+            guard event >= 0, event < starts.count &- 1 else { continue }
+            time = sample.time
+            guard passes(filterStarts[event], sample, batch) else { continue }
+            watch.note(event)
+            if watch.count > 0 { look(event, sample, batch) }
+            lineNumber &+= 1
+            if lineNumber == 1 { previousTime = time }
+            run(from: Int(starts[event]), to: Int(starts[event &+ 1]), sample, batch, into: &line)
+            if measures { measure = measured(sample, batch) }
+            previousTime = time
+            return (index &- from, true)
+        }
+        return (index &- from, false)
     }
 
     /// Takes the steps of one line.

@@ -29,6 +29,9 @@ protocol Consumer: ~Copyable {
     /// Takes what can be read from `input`; answers whether the run is to end.
     mutating func takeInput(into line: inout LineBuffer) throws(Failure) -> Bool
 
+    /// Takes another plan before the start: the kernel has refused a filter, which is tested here then.
+    mutating func replan(_ summary: Summary)
+
     /// Writes what stands below all; no event follows. The observer is still open.
     mutating func finish(
         _ observer: Observer, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
@@ -40,6 +43,7 @@ extension Consumer where Self: ~Copyable {
     var input: Int32 { -1 }
     mutating func tick(at now: UInt64, _ observer: Observer, into line: inout LineBuffer) throws(Failure) {}
     mutating func takeInput(into line: inout LineBuffer) throws(Failure) -> Bool { false }
+    mutating func replan(_ summary: Summary) {}
     mutating func finish(
         _ observer: Observer, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
     ) throws(Failure) {}

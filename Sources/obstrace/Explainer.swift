@@ -14,7 +14,11 @@ enum Explainer {
             lines.append("  kernel:   \(explanation.filters[index] ?? "all events")")
             lines.append("  obstrace: \(plan.filters.restFilters[index] ?? "all that come")")
         }
-        lines.append("sample: \(words(explanation.words))")
+        if plan.summary?.countsOnly == true {
+            lines.append("sample: none, the kernel counts")
+        } else {
+            lines.append("sample: \(words(explanation.words))")
+        }
         if explanation.tracksTasks { lines.append("beside samples: records of renamings, forks and exits") }
         if explanation.excludesReaders { lines.append("left out by obstrace: the readers of its output") }
         lines.append("descriptors: \(explanation.descriptorCount)")

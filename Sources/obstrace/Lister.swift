@@ -24,6 +24,9 @@ struct Lister {
     /// The text for the tracepoints.
     private func tracepoints() throws(Failure) -> String {
         let names = try matchingNames()
+        if let time = arguments.rateTime {
+            return try RateList(try layouts(of: names), catalog).run(time, arguments.isJSON)
+        }
         var text = ""
         if !arguments.isVerbose, !arguments.isJSON, arguments.fieldGlob == nil, arguments.typeGlob == nil {
             for name in names {

@@ -24,6 +24,8 @@ struct Plan: ~Copyable {
     var renderer: Renderer
     /// The path of the command to run; `nil` for none.
     let commandPath: RawPath?
+    /// How events are counted; `nil` where each is printed.
+    let summary: Summary?
     /// What is said on stderr at the start.
     let notes: [String]
 
@@ -31,8 +33,16 @@ struct Plan: ~Copyable {
     ///
     /// - Parameter refusals: the events whose filter the kernel has refused.
     /// - Throws: every mistake of the command line, with the place and the way out.
-    static func make(_ arguments: TraceArguments, refusals: Set<Int> = []) throws(Failure) -> Plan {
-        let templates = try templates(of: arguments)
+    static func make(
+        _ arguments: TraceArguments, refusals: Set<Int> = [], summary counting: SummaryArguments? = nil
+    ) throws(Failure) -> Plan {
+        let keys = counting.map { Keys($0, isTyped: arguments.form != .lines) }
+        var templates: [Template] = []
+        if let keys {
+            templates = [try keys.template()]
+        } else {
+            templates = try self.templates(of: arguments)
+        }
         let catalog = try translating { () throws(TraceError) in try Catalog() }
         let selector = Selector(catalog: catalog)
         let events = try selector.events(of: arguments.selections)
@@ -54,8 +64,17 @@ struct Plan: ~Copyable {
         kernel.refusals = refusals
         let conditions = try Filters(of: arguments, events: events, cgroups: scope.testedCgroups)
         let filters = try conditions.plan(layouts, symbols, kernel)
-        let renderer = try renderer(
-            zip(layouts, events).map { ($0, $1.template) }, templates, filters, symbols, arguments, options)
+        var measure: Measure?
+        if let value = counting?.value { measure = try Summary.measure(value, of: layouts, symbols) }
+        let renderer: Renderer
+        do throws(BindError) {
+            renderer = try Renderer(
+                zip(layouts, events).map { ($0, keys == nil ? $1.template : 0) }, templates: templates,
+                filters: filters, measure: measure, symbols: symbols, options: options)
+        } catch {
+            throw Failure(
+                keys?.error(error.error) ?? UsageError(error.error, in: arguments.templates[error.template]))
+        }
         let fallbacks = renderer.printFallbacks.map { fallback in
             let way = printer.canPrint(fallback.event) ? "libtraceevent prints it" : "its fields are printed"
             return "the print format of \(layouts[fallback.event].fullName) cannot be compiled "
@@ -63,12 +82,20 @@ struct Plan: ~Copyable {
         }
         let notes =
             templates.flatMap(\.warnings).map(\.message) + renderer.notes + filters.notes + fallbacks
+        let summary = counting.map { counting in
+            let isPlain =
+                !layouts.contains(where: \.addsUpTime) && filters.restFilters.allSatisfy { $0 == nil }
+                && !arguments.hasConditions
+            return Summary(
+                counting, keys: keys, unit: measure?.unit ?? .plain,
+                countsOnly: counting.kind == .count && counting.keys == nil && isPlain)
+        }
         return Plan(
             arguments: arguments, catalog: catalog, layouts: layouts, probes: events.map(\.probe),
             isOptional: events.map(\.isOptional), scope: scope,
             conditions: conditions, filters: filters, refusals: refusals, symbols: symbols,
             renderer: renderer,
-            commandPath: try commandPath(of: arguments), notes: notes)
+            commandPath: try commandPath(of: arguments), summary: summary, notes: notes)
     }
 
     private static func commandPath(of arguments: TraceArguments) throws(Failure) -> RawPath? {
@@ -77,18 +104,6 @@ struct Plan: ~Copyable {
             return try Command.path(of: RawArguments.bytes(of: index))
         } catch {
             throw Failure(error.message, status: error.status)
-        }
-    }
-
-    private static func renderer(
-        _ bindings: [(layout: EventLayout, template: Int?)], _ templates: [Template],
-        _ filters: FilterPlan, _ symbols: KernelSymbols, _ arguments: TraceArguments, _ options: RenderOptions
-    ) throws(Failure) -> Renderer {
-        do throws(BindError) {
-            return try Renderer(
-                bindings, templates: templates, filters: filters, symbols: symbols, options: options)
-        } catch {
-            throw Failure(UsageError(error.error, in: arguments.templates[error.template]))
         }
     }
 

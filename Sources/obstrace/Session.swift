@@ -48,6 +48,20 @@ extension Plan {
         return try Session.run(plan, Lines())
     }
 
+    /// Counts as the command line asks, and answers the exit status.
+    static func run(_ arguments: TraceArguments, _ counting: SummaryArguments) throws(Failure) -> Int32 {
+        let plan = try Plan.make(arguments, summary: counting)
+        if arguments.explains { return try explain(plan) }
+        guard let summary = plan.summary else { return Status.failed }
+        let writer = SummaryWriter(summary, plan)
+        if counting.kind == .histogram {
+            return try Session.run(plan, HistogramConsumer(summary, writer))
+        }
+        let consumer = CountConsumer(
+            summary, writer, plan.layouts, counting.kind == .top ? Screen(arguments) : nil)
+        return try Session.run(plan, consumer)
+    }
+
     /// Prints what would be traced, and how.
     private static func explain(_ plan: borrowing Plan) throws(Failure) -> Int32 {
         let observer = try plan.makeObserver(sink: Sink(), command: nil)
@@ -62,6 +76,8 @@ extension Plan {
         options.cpus = arguments.cpus.map { list in CPUSet(list.ranges.flatMap { $0.map(Int32.init) }) }
         if let size = arguments.bufferSize { options.bufferSize = size }
         options.excludesSelf = !arguments.allProcesses
+        options.countsOnly = summary?.countsOnly ?? false
+        options.heldProcess = command?.pid
         options.excludedPipe = sink.isPipe && !arguments.allProcesses ? sink.number : nil
         // A command that does not run is counted as the one thread that it would be.
         let runner = command?.pid ?? (arguments.command.isEmpty ? nil : System.processID)
@@ -114,6 +130,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     private var hasExecuted = false
     private var signalCount = 0
     private var hasToldSymbols = false
+    private var hasToldFill = false
     /// The cgroups that are still there, and when to look again.
     private var cgroups: [String]
     private var nextCgroupCheck: UInt64 = 0
@@ -186,6 +203,9 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
             observer.dropEvents(before: UInt64.max)
             try checked { () throws(SystemError) in try command.release() }
         }
+        if plan.arguments.isVerbose, let summary = plan.summary {
+            tell(summary.countsOnly ? "counting in the kernel" : "counting from samples")
+        }
         consumer.start(at: startTime, &plan.renderer, into: &line)
         try flush()
         deadline = plan.arguments.duration.map { startTime &+ $0 }
@@ -235,7 +255,9 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
                 })
             else { throw plan.failure(error) }
             // What this kernel cannot test is tested here.
-            plan = try Plan.make(plan.arguments, refusals: plan.refusals.union([place]))
+            plan = try Plan.make(
+                plan.arguments, refusals: plan.refusals.union([place]), summary: plan.summary?.arguments)
+            if let summary = plan.summary { consumer.replan(summary) }
             observer = try plan.makeObserver(sink: sink, command: command)
             if plan.arguments.isVerbose {
                 tell("the kernel does not take the filter of \(event), which is tested here: \(reason)")
@@ -298,9 +320,23 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         if cgroups.isEmpty { end = end ?? .scopeEnded }
     }
 
+    /// Tells once, and before anything is lost if it can, that events come faster than they are taken.
+    private mutating func watchFill() {
+        guard !hasToldFill, observer.fill > 0.7 else { return }
+        hasToldFill = true
+        let events = plan.renderer.counts.reduce(0, +)
+        let time = Double(max(1, System.monotonicTime() &- startTime)) / 1e9
+        let size = observer.ringSize
+        say([
+            "the buffers of \(size >> 10)K fill faster than they are read, at \(UInt64(Double(events) / time)) "
+                + "events a second so far: if some are lost, try -m \(max(1, size >> 18))M, or --where, or obstrace count"
+        ])
+    }
+
     /// Prints what the rings hold.
     private mutating func drain(isLast: Bool) throws(Failure) {
         observer.beginDrain(isLast: isLast)
+        watchFill()
         if let command, !hasExecuted {
             // Asked after the drain has begun: what that has taken up is older than an exec to come.
             let time = command.execTime
@@ -385,8 +421,8 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         let losses = observer.losses()
         try consumer.finish(observer, losses, at: System.monotonicTime(), into: &line)
         try flush()
-        observer.abandon()
         sumUp(losses)
+        observer.abandon()
         var status = Status.done
         if let command { status = try commandStatus(command) }
         if !tellUnfulfilled() { return Status.unfulfilled }
@@ -429,7 +465,9 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     private func sumUp(_ losses: [Loss]) {
         let lost = losses.reduce(0) { $0 + $1.count } + unwritten
         let counts = plan.renderer.counts
-        let seen = counts.reduce(0, +) - unwritten
+        let seen =
+            plan.summary?.countsOnly == true
+            ? observer.counts().reduce(0) { $0 + $1.count } : counts.reduce(0, +) - unwritten
         if unwritten > 0 { tell("\(unwritten) lines were not written: their reader takes no more") }
         if observer.lateCount > 0, !plan.arguments.isQuiet {
             tell("\(observer.lateCount) events came after a line of a later time")

@@ -23,6 +23,17 @@ extension Flag {
             ],
             set: { draft, glob in draft.list.typeGlob = glob }),
         Flag(
+            "rate", misnomers: ["--rates", "--busy"],
+            value: Value(name: "TIME", completion: .nothing),
+            of: [.list], topic: .search, isCommon: false,
+            summary: "count for TIME, and list the busiest: 2s",
+            detail: [
+                "Count the events that match for TIME, and list those that happened with their rates, the "
+                    + "busiest first.",
+                "Counting makes each event slower by some 100 ns, and takes a descriptor for each event and CPU.",
+            ],
+            set: { draft, time throws(UsageError) in draft.list.rateTime = try time.duration() }),
+        Flag(
             "verbose", "v", misnomers: ["--long", "-l"],
             of: [.list], topic: .printing,
             summary: "show fields and types, and a template to start from",

@@ -3,7 +3,7 @@ extension Flag {
     static let messages: [Flag] = [
         Flag(
             "explain", misnomers: ["--dry-run", "--plan"],
-            of: [.trace], topic: .messages, isCommon: false,
+            of: Subcommand.tracing, topic: .messages, isCommon: false,
             summary: "say what would be traced and how, trace nothing",
             detail: [
                 "Print for each event which filter the kernel gets, what of it is left to obstrace and what a "
@@ -13,7 +13,7 @@ extension Flag {
             set: { draft, _ in draft.trace.explains = true }),
         Flag(
             "quiet", "q", misnomers: ["--silent", "-s"],
-            of: [.trace], topic: .messages,
+            of: Subcommand.tracing, topic: .messages,
             summary: "no notes on stderr, only errors and losses",
             detail: [
                 "Say nothing on stderr but errors and losses.", "Of `-q` and `-v` the last one counts.",
@@ -24,7 +24,7 @@ extension Flag {
             }),
         Flag(
             "verbose", "v",
-            of: [.trace], topic: .messages,
+            of: Subcommand.tracing, topic: .messages,
             summary: "say more on stderr: events traced and lost",
             detail: [
                 "Say more on stderr, such as how many events were traced and lost, also when none was lost."
@@ -36,7 +36,7 @@ extension Flag {
         Flag(
             "color", aliases: ["colour"],
             value: Value(name: "WHEN", completion: .words(Colour.allCases.map(\.rawValue))),
-            of: [.trace, .list], topic: .messages, isCommon: false,
+            of: Subcommand.tracing + [.list], topic: .messages, isCommon: false,
             summary: "colour the output: auto, always or never",
             detail: [
                 "Colour the output: `always`, `never`, or `auto`, which is the default.",
@@ -49,7 +49,7 @@ extension Flag {
             }),
         Flag(
             "help", "h", misnomers: ["-?", "-H", "--usage"],
-            of: [.trace, .list, .help], topic: .messages,
+            of: Subcommand.allCases, topic: .messages,
             summary: "this help; --help explains everything",
             detail: ["Print a short help with `-h`, or all there is to know with `--help`."],
             set: { draft, flag in
@@ -58,7 +58,7 @@ extension Flag {
             }),
         Flag(
             "version", misnomers: ["-V"],
-            of: [.trace, .list, .help], topic: .messages, isCommon: false,
+            of: Subcommand.allCases, topic: .messages, isCommon: false,
             summary: "print the version",
             detail: ["Print the version of obstrace."],
             set: { draft, _ in draft.ending = .version }),

@@ -8,6 +8,9 @@ struct PerfEventRequest {
         case dummy(tasks: Bool)
         /// The tracepoint of that number.
         case tracepoint(UInt16)
+        /// The tracepoint of that number, which is counted without samples; from its task's exec on where
+        /// that is asked for.
+        case counter(UInt16, fromExec: Bool)
         /// The tracepoint of that number, of which each event wakes the reader and tells nothing else.
         case sentinel(UInt16)
     }
@@ -73,6 +76,11 @@ struct PerfEventRequest {
             attributes.type = PERF_TYPE_TRACEPOINT.rawValue
             attributes.config = UInt64(id)
             attributes.sample_period = 1
+        case .counter(let id, let fromExec):
+            attributes.type = PERF_TYPE_TRACEPOINT.rawValue
+            attributes.config = UInt64(id)
+            attributes.sample_type = 0
+            attributes.enable_on_exec = fromExec ? 1 : 0
         case .sentinel(let id):
             attributes.type = PERF_TYPE_TRACEPOINT.rawValue
             attributes.config = UInt64(id)

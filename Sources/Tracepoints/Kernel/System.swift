@@ -180,6 +180,37 @@ package enum System {
     /// Whether a descriptor is a terminal (`isatty`).
     package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
+    /// The columns and rows of a terminal (`ioctl`, TIOCGWINSZ); `nil` where there are none.
+    package static func terminalSize(_ descriptor: Int32) -> (columns: Int, rows: Int)? {
+        var size = winsize()
+        guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return nil
+        }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
+    /// Whether we are in the process group that a terminal's keys are for (`tcgetpgrp`).
+    package static func isForeground(on terminal: Int32) -> Bool { tcgetpgrp(terminal) == getpgrp() }
+
+    /// Hands a terminal's keys over as they are typed, without showing them; Ctrl-C still interrupts. Answers
+    /// the settings before that (`tcsetattr`).
+    package static func takeKeys(of terminal: Int32) throws(SystemError) -> termios {
+        var settings = termios()
+        _ = try check("tcgetattr") { unsafe tcgetattr(terminal, &settings) }
+        let before = settings
+        settings.c_lflag &= ~UInt32(ICANON | ECHO)
+        // A stopped program would leave the terminal like this.
+        unsafe withUnsafeMutableBytes(of: &settings.c_cc) { unsafe $0[Int(VSUSP)] = 0 }
+        _ = try check("tcsetattr") { unsafe tcsetattr(terminal, TCSADRAIN, &settings) }
+        return before
+    }
+
+    /// Puts a terminal's settings back (`tcsetattr`).
+    package static func restore(_ terminal: Int32, _ settings: termios) {
+        var settings = settings
+        _ = unsafe tcsetattr(terminal, TCSADRAIN, &settings)
+    }
+
     /// Makes a pipe whose ends are closed on exec (`pipe2`).
     package static func pipe() throws(SystemError) -> (reader: Int32, writer: Int32) {
         var ends: [Int32] = [-1, -1]

@@ -10,6 +10,8 @@ final class Attachment {
         /// The index of its tracepoint; -1 for the event that leads a ring or stands for a task there.
         let tracepoint: Int
         let cpu: Int32
+        /// Whether the kernel starts it when its task executes a program.
+        var startsItself = false
     }
 
     /// A mapped ring and its CPU.
@@ -68,6 +70,10 @@ final class Attachment {
         let bufferSize: Int
         let words: SampleWords
         let followsTasks: Bool
+        /// Whether events are counted, and no sample is written.
+        let countsOnly: Bool
+        /// The task that is counted from its exec on.
+        let heldTask: Int32?
     }
 
     /// Opens the tracepoints for every target on every CPU; nothing is enabled yet.
@@ -95,7 +101,7 @@ final class Attachment {
             where request.cpus.contains(cpu) && !refused.contains(index) {
                 let descriptor: Int32?
                 do throws(TraceError) {
-                    descriptor = try attach(.tracepoint(tracepoint.layout.id), index, target, cpu, to: leader)
+                    descriptor = try attach(source(of: tracepoint, target), index, target, cpu, to: leader)
                 } catch {
                     if let probe = tracepoint.probe, case .system(_, let reason, let code) = error {
                         // 524 is the kernel's own ENOTSUPP, for which the C library has no words.
@@ -121,6 +127,11 @@ final class Attachment {
                 }
             }
         }
+    }
+
+    private func source(of tracepoint: Tracepoint, _ target: Int32) -> PerfEventRequest.Source {
+        let id = tracepoint.layout.id
+        return request.countsOnly ? .counter(id, fromExec: target == request.heldTask) : .tracepoint(id)
     }
 
     /// Opens and starts anew what was on a CPU that has been offline, which took it away for good; answers
@@ -165,12 +176,17 @@ final class Attachment {
     /// Opens the sentinels of all that is traced; `nil` where they would be too many, or cannot be had.
     func makeSentinels() -> Sentinels? {
         let traced = request.tracepoints.indices.filter { !refused.contains($0) }
-        guard request.kind == .everything, traced.count * request.cpus.count <= Sentinels.limit else {
+        guard request.kind == .everything, !request.countsOnly,
+            traced.count * request.cpus.count <= Sentinels.limit
+        else {
             return nil
         }
         return try? Sentinels(
             traced.map { (request.tracepoints[$0].layout.id, request.filters[$0]) }, cpus: request.cpus)
     }
+
+    /// The size of each ring in bytes.
+    var ringSize: Int { ringCount > 0 ? unsafe rings[0].mapping.capacity : 0 }
 
     /// A walk over each ring from its beginning, and the ring's CPU.
     var cursors: [(cursor: RingCursor, cpu: Int32)] {
@@ -248,8 +264,10 @@ final class Attachment {
             source: source, words: request.words, watermark: 1 << 12, target: request.kind)
         do throws(SystemError) {
             let descriptor = try event.open(target, cpu: cpu, countsLoss: &countsLoss).take()
-            events.append(Event(descriptor: descriptor, tracepoint: tracepoint, cpu: cpu))
-            try System.perfSetOutput(descriptor, to: leader)
+            let waits = request.countsOnly && target == request.heldTask && tracepoint >= 0
+            events.append(
+                Event(descriptor: descriptor, tracepoint: tracepoint, cpu: cpu, startsItself: waits))
+            if !request.countsOnly || tracepoint < 0 { try System.perfSetOutput(descriptor, to: leader) }
             return descriptor
         } catch {
             if error.code == ESRCH { return nil }
@@ -277,7 +295,9 @@ final class Attachment {
 
     private func enable(_ which: (Event) -> Bool) throws(TraceError) {
         do throws(SystemError) {
-            for event in events where which(event) { try System.perfEnable(event.descriptor) }
+            for event in events where which(event) && !event.startsItself {
+                try System.perfEnable(event.descriptor)
+            }
         } catch {
             throw TraceError(error)
         }
@@ -296,6 +316,18 @@ final class Attachment {
         for loss in losses(of: events) { sums[loss.event, default: [:]][loss.cpu, default: 0] += loss.count }
         return sums.sorted { $0.key < $1.key }.flatMap { event, byCPU in
             byCPU.sorted { $0.key < $1.key }.map { Loss(event: event, cpu: $0.key, count: $0.value) }
+        }
+    }
+
+    /// How many events of each tracepoint have come on each CPU (`read`).
+    func counts() -> [(event: Int, cpu: Int32, count: UInt64)] {
+        events.compactMap { event in
+            guard event.tracepoint >= 0 else { return nil }
+            var values: (UInt64, UInt64) = (0, 0)
+            let got = unsafe withUnsafeMutableBytes(of: &values) {
+                try? unsafe System.read(event.descriptor, into: $0)
+            }
+            return (event.tracepoint, event.cpu, got ?? 0 > 0 ? values.0 : 0)
         }
     }
 

@@ -90,10 +90,17 @@ package struct Engine: ~Copyable {
     /// The number of broken records that made us skip part of a ring.
     var breaks: Int { merger.breaks }
 
+    /// How full the fullest ring was when they were last looked into, from 0 to 1.
+    private(set) var fullest = 0.0
+
     /// Takes up what the kernel has written into the rings.
     mutating func load(_ attachment: borrowing Attachment) {
+        fullest = 0
         for lane in 0..<cpuOfLane.count {
-            unsafe extend(lane, to: attachment.rings[lane].mapping.loadHead())
+            let head = unsafe attachment.rings[lane].mapping.loadHead()
+            let capacity = unsafe attachment.rings[lane].mapping.capacity
+            fullest = max(fullest, Double(head &- merger.position(lane)) / Double(capacity))
+            extend(lane, to: head)
         }
     }
 

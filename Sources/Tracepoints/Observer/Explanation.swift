@@ -24,7 +24,7 @@ extension Observer {
     package func explain() throws(TraceError) -> Explanation {
         let plan = makePlan()
         let lanes = ringCPUs(plan).count
-        let pages = RingMapping.pages(holding: options.bufferSize(cpuCount: cpus.cpus.count))
+        let pages = RingMapping.pages(holding: ringBytes)
         let targetCount =
             switch scope {
             case .system: 1

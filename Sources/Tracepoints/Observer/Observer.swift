@@ -209,6 +209,9 @@ public final class Observer {
     /// The CPUs that get a ring: where tasks are followed, those too that are not traced.
     func ringCPUs(_ plan: Engine.Plan) -> [Int32] { plan.tracksTasks ? online.cpus : cpus.cpus }
 
+    /// The size of each ring in bytes; where nothing is sampled, of the least that there can be.
+    var ringBytes: Int { options.countsOnly ? 1 : options.bufferSize(cpuCount: cpus.cpus.count) }
+
     private var targetKind: Attachment.TargetKind {
         scope == .system ? .everything : scope.isOfTasks ? .tasks : .cgroups
     }
@@ -221,8 +224,10 @@ public final class Observer {
             return try Attachment(
                 Attachment.Request(
                     tracepoints: tracepoints, filters: kernelFilters(plan), kind: targetKind, cpus: cpus.cpus,
-                    ringCPUs: ringCPUs(plan), bufferSize: options.bufferSize(cpuCount: cpus.cpus.count),
-                    words: plan.words, followsTasks: plan.tracksTasks), targets: targets)
+                    ringCPUs: ringCPUs(plan),
+                    bufferSize: ringBytes,
+                    words: plan.words, followsTasks: plan.tracksTasks, countsOnly: options.countsOnly,
+                    heldTask: options.heldProcess), targets: targets)
         } catch {
             guard case .badFilter(let event, _, let reason, _) = error,
                 let tracepoint = tracepoints.first(where: { $0.name == event }),
@@ -343,6 +348,7 @@ extension Observer {
 
     /// How long to wait at most, in milliseconds, before the rings are looked into.
     private func rhythm() -> Int32 {
+        if options.countsOnly { return 1000 }
         if engine?.holdsBack == true { return Int32(clamping: slack / 1_000_000 + 1) }
         if isWoken {
             // The sentinel may have woken us before the event itself was written.
@@ -465,6 +471,16 @@ extension Observer {
 
     /// How many events came after one of a later time had been given out.
     public var lateCount: UInt64 { engine?.lateCount ?? 0 }
+
+    /// How many events of each tracepoint have come on each CPU since the start, as the kernel has counted
+    /// them; those of several tasks one by one.
+    public func counts() -> [(event: Int, cpu: Int32, count: UInt64)] { attachment?.counts() ?? [] }
+
+    /// How full the fullest ring was when the last drain began, from 0 to 1.
+    package var fill: Double { engine?.fullest ?? 0 }
+
+    /// The size of each ring in bytes.
+    package var ringSize: Int { attachment?.ringSize ?? 0 }
 
     /// What was lost so far, per event and CPU, those without loss left out.
     public func losses() -> [Loss] {

@@ -42,6 +42,11 @@ public struct ObserverOptions: Sendable {
         bufferSize ?? max(512 << 10, min(4 << 20, (64 << 20) / max(1, cpuCount)))
     }
 
+    /// Whether events are counted in the kernel only: there is nothing to read but `Observer.counts`.
+    public var countsOnly = false
+    /// The process that has not executed its program yet, and is counted from then on.
+    package var heldProcess: Int32?
+
     /// The defaults.
     public init() {}
 }
@@ -73,6 +78,12 @@ public struct Tracepoint: Sendable, Hashable {
 
     /// A token of the field of that name, or `nil` if the event has none.
     public func field(_ name: String) -> FieldToken? { layout.field(name).map(FieldToken.init) }
+}
+
+extension EventLayout {
+    /// Whether the kernel, when it counts without samples, adds up the nanoseconds that the events tell of in
+    /// place of the events themselves.
+    package var addsUpTime: Bool { subsystem == "sched" && name.hasPrefix("sched_stat_") }
 }
 
 /// How many events of one tracepoint were lost on one CPU.
