@@ -112,9 +112,9 @@ _obstrace() {
                 _obstrace_command
                 return
                 ;;
-            -f | --format | -o | --output | --where | -n | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | -m | --buffer | --field | --type | --color) flag=${words[i]} ;;
+            -f | --format | -o | --output | --by | -i | --interval | -n | --rows | --keys | --linear | --where | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | -m | --buffer | --field | --type | --rate | --color) flag=${words[i]} ;;
             -*) ;;
-            trace | list | help)
+            trace | count | hist | top | list | help)
                 [[ $subcommand ]] || subcommand=${words[i]} ;;
             *)
                 subcommand=${subcommand:-trace}
@@ -124,7 +124,7 @@ _obstrace() {
     done
     if [[ ! $flag && $cur == --*=* ]]; then
         flag=${cur%%=*} head=${cur%%=*}= cur=${cur#*=}
-    elif [[ ! $flag && $cur == -[fondptuCm]?* ]]; then
+    elif [[ ! $flag && $cur == -[foindptuCm]?* ]]; then
         flag=${cur:0:2} head=${cur:0:2} cur=${cur:2}
     fi
     case $flag in
@@ -140,7 +140,10 @@ _obstrace() {
                 -*)
                     case ${subcommand:-trace} in
                         trace) _obstrace_words '-f --format --json --csv --tsv --logfmt -o --output --where --no-pushdown -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
-                        list) _obstrace_words '--field --type -v --verbose --json --color -h --help --version' ;;
+                        count) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval -n --rows --keys --per-cpu --folded --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
+                        hist) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval -n --rows --keys --linear --log10 --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
+                        top) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval -n --rows --keys --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
+                        list) _obstrace_words '--field --type --rate -v --verbose --json --color -h --help --version' ;;
                         help) _obstrace_words '-h --help --version' ;;
                     esac
                     ;;
@@ -148,7 +151,7 @@ _obstrace() {
                     [[ $subcommand == help ]] || _obstrace_events
                     if [[ ! $subcommand || $subcommand == help ]]; then
                         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(
-                            compgen -W 'trace list help' -- "$cur")
+                            compgen -W 'trace count hist top list help' -- "$cur")
                     fi
                     ;;
             esac
