@@ -34,7 +34,10 @@ private struct Page {
     mutating func shortTrace() {
         lines.append("obstrace: a line for each event at the kernel's tracepoints, by your template")
         lines.append("")
-        usage([.trace] + Subcommand.summing + [.list])
+        usage([.trace])
+        let names = Subcommand.summing.map(\.rawValue).joined(separator: "|")
+        lines.append("       obstrace \(names) [options] EVENT...   (-h tells more)")
+        lines.append("       obstrace " + Subcommand.list.synopsis)
         lines.append("")
         summaries(of: .trace)
         examples(Example.trace.prefix(2))

@@ -16,10 +16,12 @@ extension GeneratedFile {
             Subcommand.allCases.map { (".It Cm \($0.rawValue)", [$0.summary]) }, width: "trace")
         page.section("OPTIONS")
         page.options(of: .trace)
-        for subcommand in Subcommand.summing {
-            page.section("OBSTRACE " + subcommand.rawValue.uppercased())
+        let sections = zip(Subcommand.summing, ["COUNTING", "HISTOGRAMS", "LIVE TABLE"])
+        for (subcommand, section) in sections {
+            page.section(section)
             page.prose(Prose.summing(subcommand))
-            page.subsection(Topic.summing.rawValue)
+            page.lines.append(".Pp")
+            page.sentences(["These options are added to those above that choose, filter, limit and print:"])
             page.options(of: subcommand, only: .summing)
         }
         page.section("LISTING")

@@ -51,9 +51,10 @@ struct Draft {
 
     private func misplaced(_ flag: Flag, _ value: Argument) -> UsageError {
         let namesakes = Flag.all.filter { $0.long == flag.long }
-        let owners = Subcommand.allCases
-            .filter { owner in namesakes.contains { $0.subcommands.contains(owner) } }
-            .map { "obstrace \($0.rawValue)" }.joined(separator: " and ")
+        let names = Subcommand.allCases
+            .filter { owner in namesakes.contains { $0.subcommands.contains(owner) } }.map(\.rawValue)
+        let first = names.dropLast().joined(separator: ", ")
+        let owners = "obstrace " + (first.isEmpty ? "" : first + " and ") + (names.last ?? "")
         let word = Argument(text: value.prefix, index: value.index)
         return word.error(
             "\(value.prefix) is a flag of \(owners), not of obstrace \(subcommand.rawValue)",

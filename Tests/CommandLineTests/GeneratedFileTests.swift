@@ -52,9 +52,9 @@ extension GeneratedFile {
             .map { $0.dropFirst(4) }
         #expect(
             sections == [
-                "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "LISTING", "TEMPLATES", "RECORDS", "FILTERS",
-                "PROBES", "OUTPUT ORDER AND LOSS", "PERMISSIONS", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES",
-                "SEE ALSO",
+                "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COUNTING", "HISTOGRAMS", "LIVE TABLE", "LISTING",
+                "TEMPLATES", "RECORDS", "FILTERS", "PROBES", "OUTPUT ORDER AND LOSS", "PERMISSIONS",
+                "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
             ])
     }
 
@@ -76,7 +76,13 @@ extension GeneratedFile {
 extension Flag {
     /// In how many sections of the man page a head like this flag's stands.
     fileprivate var sections: Int {
-        Flag.all.filter { $0.spellings == spellings && $0.valueUsage == valueUsage }.flatMap(\.subcommands)
-            .count { $0 != .help }
+        // What subcommands that count share with tracing is explained with that.
+        Flag.all.filter { $0.spellings == spellings && $0.valueUsage == valueUsage }
+            .map { flag in
+                flag.subcommands.count {
+                    $0 == .trace || $0 == .list || (Subcommand.summing.contains($0) && flag.topic == .summing)
+                }
+            }
+            .reduce(0, +)
     }
 }

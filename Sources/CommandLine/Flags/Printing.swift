@@ -31,7 +31,7 @@ extension Flag {
         Flag(
             "csv",
             value: Value(name: "OPTION", completion: .words(["numbers"]), isOptional: true),
-            of: [.trace] + Subcommand.summing, topic: .printing, isCommon: false,
+            of: [.trace, .count, .top], topic: .printing, isCommon: false,
             summary: "print values with commas between them",
             detail: [
                 "Print each event as values with commas between them, below a line with the names of the "
@@ -42,14 +42,14 @@ extension Flag {
         Flag(
             "tsv",
             value: Value(name: "OPTION", completion: .words(["numbers"]), isOptional: true),
-            of: [.trace] + Subcommand.summing, topic: .printing, isCommon: false,
+            of: [.trace, .count, .top], topic: .printing, isCommon: false,
             summary: "print values with tabs between them",
             detail: ["Print as `--csv` does, with tabs in place of commas."],
             set: { draft, options throws(UsageError) in try draft.setForm(.tsv, options) }),
         Flag(
             "logfmt",
             value: Value(name: "OPTION", completion: .words(["numbers"]), isOptional: true),
-            of: [.trace] + Subcommand.summing, topic: .printing, isCommon: false,
+            of: [.trace, .count, .top], topic: .printing, isCommon: false,
             summary: "print values as name=value",
             detail: [
                 "Print each event as `name=value` with blanks between.",

@@ -2,7 +2,7 @@ extension Flag {
     /// How events are counted, and how the counts are shown.
     static let summing: [Flag] = [
         Flag(
-            "by", misnomers: ["--group-by", "--key", "--keys", "-k", "--per"],
+            "by", misnomers: ["--group-by", "--key", "-k", "--per"],
             value: Value(name: "FIELD,...", completion: .nothing),
             of: Subcommand.summing, topic: .summing,
             summary: "count apart by values: comm,prev_state",
@@ -47,7 +47,7 @@ extension Flag {
             ],
             set: { draft, number throws(UsageError) in draft.summary.keyLimit = try number.lineCount() }),
         Flag(
-            "per-cpu", misnomers: ["-A", "--no-aggr"],
+            "per-cpu", misnomers: ["--no-aggr"],
             of: [.count], topic: .summing, isCommon: false,
             summary: "count each CPU apart",
             detail: ["Count what each CPU has apart."],
@@ -75,7 +75,7 @@ extension Flag {
             }),
         Flag(
             "log10", misnomers: ["--decimal"],
-            of: [.hist], topic: .summing,
+            of: [.hist], topic: .summing, isCommon: false,
             summary: "buckets by powers of ten",
             detail: ["Show buckets from one power of ten to the next in place of powers of two."],
             set: { draft, _ in draft.summary.buckets = .powersOfTen }),
