@@ -320,23 +320,22 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         if cgroups.isEmpty { end = end ?? .scopeEnded }
     }
 
-    /// Tells once, and before anything is lost if it can, that events come faster than they are taken.
+    /// Tells once that events come faster than they are taken, before any is lost if it can.
     private mutating func watchFill() {
         guard !hasToldFill, observer.fill > 0.7 else { return }
         hasToldFill = true
-        let events = plan.renderer.counts.reduce(0, +)
-        let time = Double(max(1, System.monotonicTime() &- startTime)) / 1e9
+        let events = plan.renderer.counts.reduce(0, +) + observer.losses().reduce(0) { $0 + $1.count }
+        let seconds = Double(max(1, System.monotonicTime() &- startTime)) / 1e9
         let size = observer.ringSize
         say([
-            "the buffers of \(size >> 10)K fill faster than they are read, at \(UInt64(Double(events) / time)) "
-                + "events a second so far: if some are lost, try -m \(max(1, size >> 18))M, or --where, or obstrace count"
+            "buffers of \(size >> 10)K are nearly full, at \(UInt64(Double(events) / seconds)) events a second: "
+                + "if some are lost, try -m \(max(1, size >> 18))M, or --where, or obstrace count"
         ])
     }
 
     /// Prints what the rings hold.
     private mutating func drain(isLast: Bool) throws(Failure) {
         observer.beginDrain(isLast: isLast)
-        watchFill()
         if let command, !hasExecuted {
             // Asked after the drain has begun: what that has taken up is older than an exec to come.
             let time = command.execTime
@@ -357,6 +356,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
                 return
             }
         }
+        watchFill()
     }
 
     /// Writes the rendered lines.

@@ -60,12 +60,14 @@ extension GeneratedFile {
 
     @Test func `the man page shows examples as they are typed`() throws {
         let page = try run(["mandoc", "-T", "ascii"], input: GeneratedFile.man.text).out
-        for line in (Example.trace + Example.list).flatMap(\.command) { #expect(page.contains(line)) }
+        for line in (Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.list).flatMap(
+            \.command)
+        { #expect(page.contains(line)) }
     }
 
     @Test(arguments: [GeneratedFile.bash, .zsh, .fish])
     func `a completion knows every flag`(file: GeneratedFile) {
-        let words = Set(file.text.split { !($0.isLetter || $0 == "-") }.map(String.init))
+        let words = Set(file.text.split { !($0.isLetter || $0.isNumber || $0 == "-") }.map(String.init))
         for flag in Flag.all {
             let spellings = file == .fish ? [flag.long] : flag.spellings
             for spelling in spellings { #expect(words.contains(spelling), "\(spelling)") }

@@ -98,6 +98,17 @@ extension EndToEnd {
             #expect(rest.contains("PREV_COMM") && rest.contains("status 0") && !rest.contains("\u{1b}"))
         }
 
+        @Test("buffers that get full are told of with the rate and the way out")
+        func fullBuffers() throws {
+            let finished = try obstrace(
+                Self.event, "-m", "4K", "-o", "/dev/null", "--", Workload.getppid.path, "200000")
+            #expect(
+                finished.errors.contains("obstrace: buffers of 4K are nearly full, at "),
+                "\(finished.summary)")
+            #expect(finished.errors.contains(" events a second: if some are lost, try -m 1M, or --where"))
+            #expect(!finished.errors.contains(" at 0 events"))
+        }
+
         @Test("the busiest events are listed with their rates")
         func rates() throws {
             let finished = try obstrace("list", "--rate", "1s", "sched:sched_*", "--json")

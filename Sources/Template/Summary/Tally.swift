@@ -2,7 +2,7 @@ public import Tracepoints
 
 /// What came of each key: how many events, and of a measured value the histogram.
 public struct Tally: ~Copyable {
-    /// How many histograms are kept at most: one takes up to 15 KiB.
+    /// How many histograms are kept at most: one takes up to 31 KiB.
     public static let mostHistograms = 1024
 
     /// The keys.
