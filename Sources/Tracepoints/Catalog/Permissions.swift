@@ -41,7 +41,7 @@ enum Permissions {
     static var hasCapability: Bool { effectiveCapabilities() & (1 << perfmon | 1 << sysAdmin) != 0 }
 
     /// Our effective capabilities, a bit each (`/proc/self/status`).
-    private static func effectiveCapabilities() -> UInt64 {
+    static func effectiveCapabilities() -> UInt64 {
         guard let status = try? System.contents(of: "/proc/self/status") else { return 0 }
         for line in String(decoding: status, as: UTF8.self).split(separator: "\n")
         where line.hasPrefix("CapEff:") {
