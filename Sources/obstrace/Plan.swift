@@ -98,8 +98,8 @@ struct Plan: ~Copyable {
             isOptional: events.map(\.isOptional), scope: scope,
             conditions: conditions, filters: filters, refusals: refusals, symbols: symbols,
             renderer: renderer,
-            commandPath: try commandPath(of: arguments, as: account), commandAccount: account,
-            summary: summary, notes: notes)
+            commandPath: try commandPath(of: arguments, as: account), summary: summary,
+            commandAccount: account, notes: notes)
     }
 
     private static func account(_ user: Argument?) throws(Failure) -> Account? {
