@@ -23,11 +23,12 @@ SWIFT = swift
 INSTALL = install
 release = .build/release/obstrace
 # With libstdc++ and libgcc inside, the binary starts quicker and needs no more than libc, libelf, libtraceevent
-# and libtracefs. The Swift runtime asks for -lstdc++ in a place where no option can
+# and libtracefs. It looks for those where the system has them, and not beside itself, where others might put theirs.
+# The Swift runtime asks for -lstdc++ in a place where no option can
 # make it static, so a folder that has only the static one comes first on the linker's path.
 build = mkdir -p .build/static && ln -sf "$$(cc -print-file-name=libstdc++.a)" .build/static && \
-	$(SWIFT) build -c release --product $(or $(1),obstrace) --static-swift-stdlib -Xlinker -s \
-	    -Xlinker -L.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+	$(SWIFT) build -c release --product $(or $(1),obstrace) --static-swift-stdlib --disable-local-rpath \
+	    -Xlinker -s -Xlinker -L.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 test_bundle = .build/debug/obstracePackageTests.xctest --testing-library swift-testing
 sources = Sources Tests Package.swift
 fuzzer = .build/fuzz/release/Fuzz

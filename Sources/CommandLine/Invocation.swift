@@ -84,6 +84,8 @@ public struct TraceArguments: Sendable, Equatable {
     /// The index of the command's first word in the arguments that were parsed, from where its bytes can be
     /// taken as they are when they are not UTF-8; nil when there is no command.
     public internal(set) var commandIndex: Int?
+    /// The user that the command runs as; nil for the one who runs obstrace.
+    public internal(set) var commandUser: Argument?
     public internal(set) var form = OutputForm.lines
     /// Whether JSON has integers that a double does not hold as strings.
     public internal(set) var quotesWideIntegers = false

@@ -160,6 +160,10 @@ struct Draft {
                 "nothing is selected that could be left out",
                 hint: "all but these: '*:*' '\(exclusion.pattern.text)'")
         }
+        if let user = trace.commandUser, trace.command.isEmpty {
+            throw user.error(
+                "\(user.prefix) is for a COMMAND, and there is none", hint: "-- COMMAND [ARG...]")
+        }
         var trace = trace
         templatePlacing.finish(&trace.selections, \.template)
         filterPlacing.finish(&trace.selections, \.filter)

@@ -72,14 +72,19 @@ struct Filters {
             let range = start..<start + user.utf8.count
             start = range.upperBound + 1
             guard let id = UInt32(user) ?? Users.id(of: String(user)) else {
-                let similar = Similar.names(to: String(user), among: Users.names())
-                throw Failure(
-                    UsageError(
-                        user.isEmpty ? "a user is missing" : "there is no user '\(user)'", at: list,
-                        range: range, hint: similar.first.map { "did you mean \($0)?" }))
+                throw Failure(UsageError(noUser: String(user), at: list, range: range))
             }
             ids.append(id)
         }
         return ids
+    }
+}
+
+extension UsageError {
+    /// A name of a user whom the system does not know.
+    init(noUser name: String, at argument: Argument, range: Range<Int>? = nil) {
+        self.init(
+            name.isEmpty ? "a user is missing" : "there is no user '\(name)'", at: argument, range: range,
+            hint: Similar.names(to: name, among: Users.names()).first.map { "did you mean \($0)?" })
     }
 }

@@ -26,6 +26,8 @@ struct Plan: ~Copyable {
     let commandPath: RawPath?
     /// How events are counted; `nil` where each is printed.
     let summary: Summary?
+    /// The user that the command runs as; `nil` for ours.
+    let commandAccount: Account?
     /// What is said on stderr at the start.
     let notes: [String]
 
@@ -51,6 +53,7 @@ struct Plan: ~Copyable {
             layouts.append(try selector.layout(of: event, selections: arguments.selections))
         }
         let scope = try TraceScope(arguments)
+        let account = try account(arguments.commandUser)
         let printer = FallbackPrinter(layouts: layouts, catalog: catalog)
         var options = RenderOptions()
         options.colour = Terminal.isColoured(arguments.colour, output: arguments.output)
@@ -95,11 +98,31 @@ struct Plan: ~Copyable {
             isOptional: events.map(\.isOptional), scope: scope,
             conditions: conditions, filters: filters, refusals: refusals, symbols: symbols,
             renderer: renderer,
-            commandPath: try commandPath(of: arguments), summary: summary, notes: notes)
+            commandPath: try commandPath(of: arguments, as: account), summary: summary,
+            commandAccount: account, notes: notes)
     }
 
-    private static func commandPath(of arguments: TraceArguments) throws(Failure) -> RawPath? {
+    private static func account(_ user: Argument?) throws(Failure) -> Account? {
+        guard let user else { return nil }
+        if let account = Account(user.text) { return account }
+        throw Failure(UsageError(noUser: user.text, at: user))
+    }
+
+    /// Looks the command up as the user that it runs as.
+    private static func commandPath(of arguments: TraceArguments, as account: Account?) throws(Failure)
+        -> RawPath?
+    {
         guard let index = arguments.commandIndex else { return nil }
+        var groups: [UInt32]?
+        if let account {
+            do throws(SystemError) {
+                groups = try System.assume(account)
+            } catch {
+                throw Failure(
+                    "cannot run a command as '\(account.name)': \(error.reason)", status: Status.notPermitted)
+            }
+        }
+        defer { if let groups { System.resume(groups) } }
         do throws(CommandError) {
             return try Command.path(of: RawArguments.bytes(of: index))
         } catch {

@@ -142,7 +142,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     static func run(_ plan: consuming Plan, _ consumer: consuming Events) throws(Failure) -> Int32 {
         let arguments = plan.arguments
         // Before anything else of this process changes, so that the command starts with what we had.
-        let command = try hold(plan.commandPath, index: arguments.commandIndex ?? 0)
+        let command = try hold(plan)
         // Before signals are taken: a FIFO without a reader blocks here, and a signal ends that.
         let sink = try openSink(arguments.output)
         let signals = try checked { () throws(SystemError) in try Signals() }
@@ -167,11 +167,13 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     }
 
     /// Makes the command stand ready; it has not run.
-    private static func hold(_ path: RawPath?, index: Int) throws(Failure) -> HeldProcess? {
-        guard let path else { return nil }
+    private static func hold(_ plan: borrowing Plan) throws(Failure) -> HeldProcess? {
+        guard let path = plan.commandPath else { return nil }
+        let index = plan.arguments.commandIndex ?? 0
+        let account = plan.commandAccount
         return try checked { () throws(SystemError) in
             // The command's words are the last ones of our own.
-            try unsafe HeldProcess(path: path, arguments: RawArguments.words(from: index))
+            try unsafe HeldProcess(path: path, arguments: RawArguments.words(from: index), as: account)
         }
     }
 
@@ -189,6 +191,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
 
     private mutating func trace() throws(Failure) -> Int32 {
         try open()
+        Privileges.reduce()
         startTime = observer.startTime
         plan.renderer.start(at: startTime)
         try checked { () throws(SystemError) in try sink.begin() }
@@ -493,6 +496,6 @@ func checked<T: ~Copyable>(_ body: () throws(SystemError) -> T) throws(Failure) 
     do throws(SystemError) {
         return try body()
     } catch {
-        throw Failure("\(error)")
+        throw Failure(error)
     }
 }

@@ -80,16 +80,21 @@ final class Attachment {
     init(_ request: Request, targets: [Int32]) throws(TraceError) {
         self.request = request
         unsafe rings = UnsafeMutablePointer<Ring>.allocate(capacity: request.ringCPUs.count)
-        let needed =
-            (request.tracepoints.count * request.cpus.count + request.ringCPUs.count) * targets.count
-        // The soft limit is low for the sake of old programs; the hard one is what an administrator set.
-        let limit = System.openFileLimit().rlim_max
-        guard needed + 16 <= limit else {
-            throw TraceError.tooManyFiles(needed: needed + 16, limit: Int(clamping: limit))
-        }
+        try Attachment.checkFileLimit(request, targetCount: targets.count)
         let leaders = try openRings(target: targets[0])
         for (ring, leader) in leaders.enumerated() {
             try openEvents(on: unsafe rings[ring].cpu, targets: targets, leader: leader)
+        }
+    }
+
+    /// Makes sure that so many targets can be traced with the open files that we may have.
+    private static func checkFileLimit(_ request: Request, targetCount: Int) throws(TraceError) {
+        let perTarget = request.tracepoints.count * request.cpus.count + request.ringCPUs.count
+        // The soft limit is low for the sake of old programs; the hard one is what an administrator set.
+        let limit = System.openFileLimit().rlim_max
+        let needed = perTarget * targetCount + 16
+        guard needed <= limit else {
+            throw TraceError.tooManyFiles(needed: needed, limit: Int(clamping: limit))
         }
     }
 

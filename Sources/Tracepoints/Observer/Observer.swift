@@ -260,7 +260,11 @@ public final class Observer {
         case .processes(let pids):
             for pid in pids {
                 let own = TaskDirectory.threads(of: pid)
-                if own.isEmpty { throw TraceError.noSuchProcess(pid) }
+                if own.isEmpty {
+                    // To look into its folder takes an open file.
+                    try translatingErrors { () throws(SystemError) in try System.checkOpens("/proc/\(pid)") }
+                    throw TraceError.noSuchProcess(pid)
+                }
                 threads += own.filter { !threads.contains($0) }
             }
         case .threads(let tids):
