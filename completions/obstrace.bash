@@ -112,7 +112,7 @@ _obstrace() {
                 _obstrace_command
                 return
                 ;;
-            -f | --format | -o | --output | --by | -i | --interval | -n | --rows | --keys | --linear | --where | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | -m | --buffer | --field | --type | --rate | --color) flag=${words[i]} ;;
+            -f | --format | -o | --output | --by | -i | --interval | -n | --rows | --keys | --linear | --where | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | --run-as | -m | --buffer | --field | --type | --rate | --color) flag=${words[i]} ;;
             -*) ;;
             trace | count | hist | top | list | help)
                 [[ $subcommand ]] || subcommand=${words[i]} ;;
@@ -133,13 +133,13 @@ _obstrace() {
         --csv | --tsv | --logfmt) _obstrace_words 'numbers' ;;
         -o | --output | --cgroup) _obstrace_files ;;
         -p | --pid) _obstrace_processes ;;
-        -u | --user) _obstrace_users ;;
+        -u | --user | --run-as) _obstrace_users ;;
         --color) _obstrace_words 'auto always never' ;;
         '')
             case $cur in
                 -*)
                     case ${subcommand:-trace} in
-                        trace) _obstrace_words '-f --format --json --csv --tsv --logfmt -o --output --where --no-pushdown -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
+                        trace) _obstrace_words '-f --format --json --csv --tsv --logfmt -o --output --where --no-pushdown -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         count) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval -n --rows --keys --per-cpu --folded --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         hist) _obstrace_words '--json -o --output --by -i --interval -n --rows --keys --linear --log10 --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         top) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval -n --rows --keys --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;

@@ -12,7 +12,7 @@ function __obstrace_operands
     for word in (commandline -opc)[2..]
         if $is_value
             set is_value false
-        else if contains -- $word -f --format -o --output --by -i --interval -n --rows --keys --linear --where --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu -m --buffer --field --type --rate --color
+        else if contains -- $word -f --format -o --output --by -i --interval -n --rows --keys --linear --where --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as -m --buffer --field --type --rate --color
             set is_value true
         else if not string match -q -- '-*' $word
             echo -- $word
@@ -118,6 +118,7 @@ complete -c obstrace -n '__obstrace_is trace count hist top' -l container -x -d 
 complete -c obstrace -n '__obstrace_is trace count hist top' -l comm -x -d 'only tasks whose name matches GLOB: \'nginx*\''
 complete -c obstrace -n '__obstrace_is trace count hist top' -s u -l user -x -a '(__fish_append , (__fish_complete_users))' -d 'only processes of these users'
 complete -c obstrace -n '__obstrace_is trace count hist top' -s C -l cpu -x -d 'only these CPUs: 0-3,5'
+complete -c obstrace -n '__obstrace_is trace' -l run-as -x -a '(__fish_append , (__fish_complete_users))' -d 'run COMMAND as USER, in place of root'
 complete -c obstrace -n '__obstrace_is trace count hist top' -l all-processes -d 'leave out nothing, not even obstrace itself'
 complete -c obstrace -n '__obstrace_is trace count hist top' -s m -l buffer -x -d 'buffer SIZE for each CPU: 512K, 4M'
 complete -c obstrace -n '__obstrace_is trace count hist top' -l strict -d 'exit with status 4 if events were lost'
