@@ -52,7 +52,8 @@ extension GeneratedFile {
             .map { $0.dropFirst(4) }
         #expect(
             sections == [
-                "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COUNTING", "HISTOGRAMS", "LIVE TABLE", "LISTING",
+                "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COUNTING", "HISTOGRAMS", "LIVE TABLE",
+                "LISTING",
                 "TEMPLATES", "RECORDS", "FILTERS", "PROBES", "OUTPUT ORDER AND LOSS", "PERMISSIONS",
                 "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
             ])
