@@ -131,6 +131,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     private var signalCount = 0
     private var hasToldSymbols = false
     private var hasToldFill = false
+    private var hasBeenFull = false
     /// The cgroups that are still there, and when to look again.
     private var cgroups: [String]
     private var nextCgroupCheck: UInt64 = 0
@@ -325,9 +326,13 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
 
     /// Tells once that events come faster than they are taken, before any is lost if it can.
     private mutating func watchFill() {
-        guard !hasToldFill, observer.fill > 0.7 else { return }
+        if observer.fill > 0.7 { hasBeenFull = true }
+        guard hasBeenFull, !hasToldFill else { return }
+        // The newest events are held back at first, and then there is no rate yet.
+        let read = plan.renderer.counts.reduce(0, +)
+        guard read > 0 else { return }
         hasToldFill = true
-        let events = plan.renderer.counts.reduce(0, +) + observer.losses().reduce(0) { $0 + $1.count }
+        let events = read + observer.losses().reduce(0) { $0 + $1.count }
         let seconds = Double(max(1, System.monotonicTime() &- startTime)) / 1e9
         let size = observer.ringSize
         say([
