@@ -113,16 +113,16 @@ struct Plan: ~Copyable {
         -> RawPath?
     {
         guard let index = arguments.commandIndex else { return nil }
-        var groups: [UInt32]?
+        var own: System.Role?
         if let account {
             do throws(SystemError) {
-                groups = try System.assume(account)
+                own = try System.assume(account)
             } catch {
                 throw Failure(
                     "cannot run a command as '\(account.name)': \(error.reason)", status: Status.notPermitted)
             }
         }
-        defer { if let groups { System.resume(groups) } }
+        defer { if let own { System.resume(own) } }
         do throws(CommandError) {
             return try Command.path(of: RawArguments.bytes(of: index))
         } catch {

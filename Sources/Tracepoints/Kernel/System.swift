@@ -462,12 +462,19 @@ package enum System {
         return unsafe entries
     }
 
-    /// Acts as a user from now on, until `resume`, and answers our own groups (`setgroups`, `setegid`,
+    /// Whom we act as.
+    package struct Role {
+        fileprivate let user: uid_t
+        fileprivate let group: gid_t
+        fileprivate let groups: [gid_t]
+    }
+
+    /// Acts as a user from now on, until `resume`, and answers whom we have acted as (`setgroups`, `setegid`,
     /// `seteuid`).
-    package static func assume(_ account: Account) throws(SystemError) -> [UInt32] {
-        var own = [gid_t](repeating: 0, count: 1 << 16)
-        let count = try check("getgroups") { unsafe getgroups(Int32(own.count), &own) }
-        own.removeLast(own.count - Int(count))
+    package static func assume(_ account: Account) throws(SystemError) -> Role {
+        var groups = [gid_t](repeating: 0, count: 1 << 16)
+        let count = try check("getgroups") { unsafe getgroups(Int32(groups.count), &groups) }
+        let own = Role(user: geteuid(), group: getegid(), groups: Array(groups.prefix(Int(count))))
         _ = try check("setgroups") { unsafe setgroups(account.groups.count, account.groups) }
         do throws(SystemError) {
             _ = try check("setegid") { setegid(account.group) }
@@ -479,9 +486,10 @@ package enum System {
         return own
     }
 
-    /// Acts as ourselves again, who are in those groups.
-    package static func resume(_ groups: [UInt32]) {
-        guard seteuid(getuid()) == 0, setegid(getgid()) == 0, unsafe setgroups(groups.count, groups) == 0
+    /// Acts again as before.
+    package static func resume(_ role: Role) {
+        guard seteuid(role.user) == 0, setegid(role.group) == 0,
+            unsafe setgroups(role.groups.count, role.groups) == 0
         else { fatalError("our own rights cannot be taken back: \(describe(errno))") }
     }
 
