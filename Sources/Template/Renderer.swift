@@ -110,16 +110,7 @@ public struct Renderer: ~Copyable {
         while index < count, lines < limit {
             let sample = unsafe batch.samples[index]
             index &+= 1
-            let event = Int(sample.event)
-            guard event >= 0, event < starts.count &- 1 else { continue }
-            time = sample.time
-            guard passes(filterStarts[event], sample, batch) else { continue }
-            watch.note(event)
-            if watch.count > 0 { look(event, sample, batch) }
-            lineNumber &+= 1
-            if lineNumber == 1 { previousTime = time }
-            run(from: Int(starts[event]), to: Int(starts[event &+ 1]), sample, batch, into: &line)
-            previousTime = time
+            guard render(sample, batch, into: &line) else { continue }
             lines &+= 1
             if watch.verdict != nil { break }
         }
@@ -138,20 +129,27 @@ public struct Renderer: ~Copyable {
         while index < count {
             let sample = unsafe batch.samples[index]
             index &+= 1
-            let event = Int(sample.event)
-            guard event >= 0, event < starts.count &- 1 else { continue }
-            time = sample.time
-            guard passes(filterStarts[event], sample, batch) else { continue }
-            watch.note(event)
-            if watch.count > 0 { look(event, sample, batch) }
-            lineNumber &+= 1
-            if lineNumber == 1 { previousTime = time }
-            run(from: Int(starts[event]), to: Int(starts[event &+ 1]), sample, batch, into: &line)
+            guard render(sample, batch, into: &line) else { continue }
             if measures { measure = measured(sample, batch) }
-            previousTime = time
             return (index &- from, true)
         }
         return (index &- from, false)
+    }
+
+    /// Appends the line of an event; answers `false` where it does not pass its filter.
+    @inline(__always)
+    mutating func render(_ sample: Sample, _ batch: Batch, into line: inout LineBuffer) -> Bool {
+        let event = Int(sample.event)
+        guard event >= 0, event < starts.count &- 1 else { return false }
+        time = sample.time
+        guard passes(filterStarts[event], sample, batch) else { return false }
+        watch.note(event)
+        if watch.count > 0 { look(event, sample, batch) }
+        lineNumber &+= 1
+        if lineNumber == 1 { previousTime = time }
+        run(from: Int(starts[event]), to: Int(starts[event &+ 1]), sample, batch, into: &line)
+        previousTime = time
+        return true
     }
 
     /// Takes the steps of one line.

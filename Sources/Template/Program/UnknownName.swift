@@ -14,7 +14,7 @@ struct UnknownName {
         let range = alternative.place.range
         if let index = alternative.index { return wrongIndex(index, alternative) }
         let fields = unique(layouts.flatMap { $0.fields.map(\.name) })
-        let context = ContextValue.allCases.map(\.rawValue)
+        let context = layouts[0].momentNames + ContextValue.allCases.map(\.rawValue)
         let name = displayed(alternative.name)
         let message: String
         let candidates: [String]

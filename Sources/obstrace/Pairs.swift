@@ -1,0 +1,159 @@
+import CommandLine
+import Template
+import Tracepoints
+
+/// `obstrace pair`: what is traced of two events, and what becomes of it.
+enum PairPlan {
+    /// Traces as the command line asks, a line for each pair, and answers the exit status.
+    static func run(_ arguments: PairArguments) throws(Failure) -> Int32 {
+        let catalog = try translating { () throws(TraceError) in try Catalog() }
+        let selector = Selector(catalog: catalog)
+        var events: [EventLayout] = []
+        let starts = try places(of: arguments.starts, selector, arguments.known, in: &events)
+        let ends = try places(of: arguments.ends, selector, arguments.known, in: &events)
+        let name =
+            arguments.known?.name
+            ?? ([starts, ends].map { $0.map { events[$0].name }.joined(separator: ",") })
+            .joined(separator: "..")
+        var rules = PairRules(
+            events: events, starts: starts, ends: ends, name: name, keys: try keys(arguments.key))
+        if let cancel = arguments.cancel { rules.cancels = try keys(cancel) }
+        if let capacity = arguments.capacity { rules.capacity = capacity }
+        if let maxAge = arguments.maxAge { rules.maxAge = maxAge }
+        let joiner: PairJoiner
+        do throws(PairKeyError) {
+            joiner = try PairJoiner(rules)
+        } catch {
+            throw Failure(
+                UsageError(
+                    error.error, in: error.isOfCancels ? arguments.cancel ?? arguments.key : arguments.key))
+        }
+        let plan = try plan(arguments.trace, catalog, events, joiner)
+        let isQuiet = arguments.trace.isQuiet
+        let isVerbose = arguments.trace.isVerbose
+        return try Session.run(plan, Pairs(joiner: joiner, isQuiet: isQuiet, isVerbose: isVerbose))
+    }
+
+    /// Prints the pairs that this kernel offers, and answers the exit status.
+    static func list() throws(Failure) -> Int32 {
+        let names = Set(
+            try translating { () throws(TraceError) in try Catalog().names() })
+        var text = ""
+        let offered = KnownPair.all.filter { pair in
+            names.contains(pair.end)
+                && pair.start.split(separator: ",").allSatisfy { names.contains(String($0)) }
+        }
+        let width = offered.map(\.name.utf8.count).max() ?? 0
+        for pair in offered {
+            let gap = String(repeating: " ", count: width - pair.name.utf8.count + 2)
+            text += pair.name + gap + pair.summary + "\n"
+            text += String(repeating: " ", count: width + 2) + pair.words.joined(separator: " ") + "\n"
+        }
+        return Printer.print(text)
+    }
+
+    /// The places of events, which are added where they are not there yet.
+    private static func places(
+        of selections: [Selection], _ selector: Selector, _ known: KnownPair?, in events: inout [EventLayout]
+    ) throws(Failure) -> [Int] {
+        var places: [Int] = []
+        for selection in selections {
+            if let known, (try? selector.catalog.layout(of: selection.glob)) == nil {
+                throw Failure(
+                    UsageError(
+                        "this kernel has no tracepoint \(selection.glob), which '\(known.name)' needs",
+                        notes: ["to see the pairs that it offers: obstrace pair list"]))
+            }
+            let event = SelectedEvent(name: selection.glob, template: nil, filter: nil, isOptional: false)
+            let layout = try selector.layout(of: event, selections: selections)
+            let place = events.firstIndex { $0.id == layout.id } ?? events.count
+            if place == events.count { events.append(layout) }
+            if !places.contains(place) { places.append(place) }
+        }
+        return places
+    }
+
+    private static func keys(_ argument: Argument) throws(Failure) -> PairKeys {
+        do throws(TemplateError) {
+            return try PairKeys.parse(argument.text)
+        } catch {
+            throw Failure(UsageError(error, in: argument))
+        }
+    }
+
+    /// What is traced; the renderer is one for pairs.
+    private static func plan(
+        _ arguments: TraceArguments, _ catalog: Catalog, _ events: [EventLayout],
+        _ joiner: borrowing PairJoiner
+    ) throws(Failure) -> Plan {
+        let templates = try Plan.templates(of: arguments)
+        let scope = try TraceScope(arguments)
+        let symbols = KernelSymbols()
+        // Only both events together can tell what is asked for.
+        let kernel = FilterPlan.KernelAbilities(filters: false, hasGlobalIDs: PIDNamespace.isInitial)
+        let conditions = try Filters(of: arguments, events: nil, cgroups: scope.testedCgroups)
+        let filters = try conditions.plan(joiner.layouts, symbols, kernel)
+        let bindings: [(layout: EventLayout, template: Int?)] = joiner.layouts.map {
+            ($0, templates.isEmpty ? nil : 0)
+        }
+        let renderer = try Plan.renderer(
+            bindings, templates, filters, symbols, arguments, RenderOptions(arguments))
+        let needs = renderer.needs.union(joiner.needs)
+        let notes = templates.flatMap(\.warnings).map(\.message) + renderer.notes + filters.notes
+        return Plan(
+            arguments: arguments, catalog: catalog, layouts: events, isOptional: events.map { _ in false },
+            scope: scope, conditions: conditions, filters: filters, refusals: [], symbols: symbols,
+            renderer: renderer, kernelFilters: events.map { _ in nil }, needs: needs, tellsLossWindows: true,
+            commandPath: try Plan.commandPath(of: arguments), notes: notes)
+    }
+}
+
+/// Makes a line of each pair.
+struct Pairs: Consumer, ~Copyable {
+    private var joiner: PairJoiner
+    private let isQuiet: Bool
+    private let isVerbose: Bool
+
+    init(joiner: consuming PairJoiner, isQuiet: Bool, isVerbose: Bool) {
+        self.joiner = joiner
+        self.isQuiet = isQuiet
+        self.isVerbose = isVerbose
+    }
+
+    mutating func start(at time: UInt64, _ renderer: inout Renderer, into line: inout LineBuffer) {
+        unsafe renderer.header.withUnsafeBytes { header in unsafe line.append(header) }
+    }
+
+    mutating func take(
+        _ batch: Batch, _ renderer: inout Renderer, room: Int, into line: inout LineBuffer
+    ) -> Int {
+        joiner.take(batch, &renderer, room: room, into: &line)
+    }
+
+    func counts(_ renderer: borrowing Renderer) -> [UInt64] { joiner.counts.events }
+
+    mutating func finish(
+        _ observer: Observer, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
+    ) throws(Failure) {
+        let counts = joiner.counts
+        if counts.doubtfulStarts > 0 {
+            // Not left out by -q: it is a loss.
+            tell("\(counts.doubtfulStarts) starts were left without a pair, as events were lost meanwhile")
+        }
+        guard !isQuiet else { return }
+        let remarks: [(UInt64, String)] = [
+            (counts.waitingStarts, "starts still wait for their end"),
+            (counts.repeatedStarts, "starts were followed by another one with the same key"),
+            (counts.agedStarts, "starts got too old"),
+            (counts.crowdedStarts, "starts gave way to newer ones: --max-waiting keeps more"),
+            (counts.loneEnds, "ends had no start"),
+            (counts.unusable, "events had no key, or were cut short"),
+        ]
+        let told = remarks.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        if isVerbose || !told.isEmpty {
+            tell((["\(counts.pairs) pairs"] + told).joined(separator: "; "))
+        }
+    }
+
+    private func tell(_ message: String) { System.print("obstrace: \(message)\n", to: 2) }
+}
