@@ -20,6 +20,7 @@ enum PairPlan {
         if let cancel = arguments.cancel { rules.cancels = try keys(cancel) }
         if let capacity = arguments.capacity { rules.capacity = capacity }
         if let maxAge = arguments.maxAge { rules.maxAge = maxAge }
+        if !arguments.trace.allProcesses { rules.ownTid = System.processID }
         let joiner: PairJoiner
         do throws(PairKeyError) {
             joiner = try PairJoiner(rules)
@@ -103,7 +104,8 @@ enum PairPlan {
         return Plan(
             arguments: arguments, catalog: catalog, layouts: events, isOptional: events.map { _ in false },
             scope: scope, conditions: conditions, filters: filters, refusals: [], symbols: symbols,
-            renderer: renderer, kernelFilters: events.map { _ in nil }, needs: needs, tellsLossWindows: true,
+            renderer: renderer, kernelFilters: events.map { _ in nil }, needs: needs,
+            leavesOutSelf: joiner.areOfOneTask, tellsLossWindows: true,
             commandPath: try Plan.commandPath(of: arguments), notes: notes)
     }
 }

@@ -26,6 +26,8 @@ struct Plan: ~Copyable {
     let kernelFilters: [String?]
     /// What must be known of each event's moment.
     let needs: ContextNeeds
+    /// Whether our own events are left out by the kernel, unless all are asked for.
+    var leavesOutSelf = true
     /// Whether batches must tell when events were lost.
     var tellsLossWindows = false
     /// The path of the command to run; `nil` for none.

@@ -76,7 +76,7 @@ extension Plan {
         options.tellsLossWindows = tellsLossWindows
         options.cpus = arguments.cpus.map { list in CPUSet(list.ranges.flatMap { $0.map(Int32.init) }) }
         if let size = arguments.bufferSize { options.bufferSize = size }
-        options.excludesSelf = !arguments.allProcesses
+        options.excludesSelf = leavesOutSelf && !arguments.allProcesses
         options.countsOnly = summary?.countsOnly ?? false
         options.heldProcess = command?.pid
         options.excludedPipe = sink.isPipe && !arguments.allProcesses ? sink.number : nil

@@ -39,6 +39,8 @@ public struct PairRules {
     public var capacity = 65_536
     /// How long a start may wait, in nanoseconds.
     public var maxAge: UInt64 = .max
+    /// The thread of which no pairs are made where both events happened in it; `nil` for none.
+    public var ownTid: Int32?
 
     /// Puts rules together.
     public init(events: [EventLayout], starts: [Int], ends: [Int], name: String, keys: PairKeys) {
@@ -65,6 +67,9 @@ public struct PairJoiner: ~Copyable {
     public let layouts: [EventLayout]
     /// What must be known of each event's moment for the keys.
     public let needs: ContextNeeds
+    /// Whether both events of a pair always happen in the same task. Where they need not, such as a switch from one
+    /// task to another, the events of no task can be left out without tearing the pairs of others apart.
+    public let areOfOneTask: Bool
     /// What has come of the events up to now.
     public private(set) var counts: PairCounts
 
@@ -81,6 +86,7 @@ public struct PairJoiner: ~Copyable {
     private let endKeys: [PairKeyReader]
     private let cancelKeys: [PairKeyReader]
     private let maxAge: UInt64
+    private let ownTid: Int32?
     private var table: PairTable
     private var key: LineBuffer
     private var record: JoinedRecord
@@ -100,11 +106,14 @@ public struct PairJoiner: ~Copyable {
         startKeys = readers.starts
         endKeys = readers.ends
         cancelKeys = readers.cancels
-        needs = (startKeys + endKeys + cancelKeys).reduce(into: []) { $0.formUnion($1.needs) }
+        let keyNeeds = (startKeys + endKeys + cancelKeys).map(\.needs)
+        needs = (keyNeeds + [rules.ownTid == nil ? [] : .tid]).reduce([]) { $0.union($1) }
         var roles = rules.events.map { _ in Role() }
         for (index, event) in rules.starts.enumerated() { roles[event].start = Int32(index) }
         for (index, event) in rules.ends.enumerated() { roles[event].end = Int32(index) }
         self.roles = roles
+        areOfOneTask = rules.keys.keys.contains { $0.start.isThread && $0.end.isThread }
+        ownTid = areOfOneTask ? nil : rules.ownTid
         maxAge = rules.maxAge
         key = LineBuffer(capacity: 256)
         table = PairTable(capacity: rules.capacity)
@@ -192,8 +201,9 @@ public struct PairJoiner: ~Copyable {
             counts.doubtfulStarts &+= 1
             return false
         }
-        counts.pairs &+= 1
         let entry = table.entry(found)
+        if let ownTid, entry.tid == ownTid, sample.tid == ownTid { return false }
+        counts.pairs &+= 1
         let place = entry.event &* endCount &+ index
         var pair = sample
         pair.event = place
@@ -242,6 +252,11 @@ public struct PairJoiner: ~Copyable {
             counts.doubtfulStarts &+= 1
         }
     }
+}
+
+extension Alternative {
+    /// Whether it is the thread that an event happened in.
+    fileprivate var isThread: Bool { name == "tid" && scope != .own }
 }
 
 extension PairJoiner {
