@@ -15,6 +15,8 @@ public struct PairArguments: Sendable, Equatable {
     public internal(set) var capacity: Int?
     /// How long a start may wait, in nanoseconds.
     public internal(set) var maxAge: UInt64?
+    /// The histogram to show; nil for a line for each pair.
+    public internal(set) var histogram: SummaryArguments?
 }
 
 /// The words of `obstrace pair` as far as they have been read.
@@ -24,9 +26,11 @@ struct PairDraft {
     var cancel: Argument?
     var capacity: Int?
     var maxAge: UInt64?
+    /// What a histogram measures.
+    var measured: Argument?
 
     /// Makes the invocation when all words have been read.
-    func invocation(_ trace: TraceArguments) throws(UsageError) -> Invocation {
+    func invocation(_ trace: TraceArguments, _ summary: SummaryArguments) throws(UsageError) -> Invocation {
         guard let first = operands.first else {
             throw UsageError(
                 "no pair to trace",
@@ -41,6 +45,7 @@ struct PairDraft {
         pair.trace = trace
         pair.capacity = capacity
         pair.maxAge = maxAge
+        pair.histogram = try histogram(trace, summary)
         if operands.count == 1, !first.text.contains(":") {
             let known = try PairDraft.known(first)
             pair.known = known
@@ -69,6 +74,25 @@ struct PairDraft {
         pair.key = key
         pair.cancel = cancel
         return .pair(pair)
+    }
+
+    /// What the flags of a histogram say, which have no meaning without one.
+    private func histogram(_ trace: TraceArguments, _ summary: SummaryArguments) throws(UsageError)
+        -> SummaryArguments?
+    {
+        guard let measured else {
+            if summary != SummaryArguments() {
+                throw UsageError("--by, -i, --keys, --linear and --log10 are for a histogram: add --hist")
+            }
+            return nil
+        }
+        if let template = trace.templates.first {
+            throw template.error("\(template.prefix) and --hist cannot go together")
+        }
+        var histogram = summary
+        histogram.kind = .histogram
+        histogram.value = measured
+        return histogram
     }
 
     private static func known(_ word: Argument) throws(UsageError) -> KnownPair {

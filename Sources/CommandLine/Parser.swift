@@ -149,7 +149,7 @@ struct Draft {
         switch subcommand {
         case .help: return .help(HelpRequest(subcommand: helpTopic ?? .trace, isLong: true))
         case .list: return .list(list)
-        case .pair: return try pair.invocation(trace)
+        case .pair: return try pair.invocation(trace, summary)
         case .trace: break
         case .count, .hist, .top: try finishSummary()
         }

@@ -117,28 +117,12 @@ public struct Renderer: ~Copyable {
         return (index &- from, lines)
     }
 
-    /// Appends the line of the next event that passes its filter, from the batch's sample `from` on, and reads
-    /// its measured value where that is asked for; answers how many samples that took and whether there was one.
+    /// Appends the line of an event, and reads its measured value where that is asked for; answers `false` where
+    /// the event does not pass its filter.
     @inline(__always)
-    mutating func renderKey(
-        _ batch: Batch, from: Int, measures: Bool, into line: inout LineBuffer
-    ) -> (consumed: Int, isThere: Bool) {
-        let count = unsafe batch.samples.count
-        precondition(from >= 0 && from <= count)
-        var index = from
-        while index < count {
-            let sample = unsafe batch.samples[index]
-            index &+= 1
-            guard render(sample, batch, into: &line) else { continue }
-            if measures { measure = measured(sample, batch) }
-            return (index &- from, true)
-        }
-        return (index &- from, false)
-    }
-
-    /// Appends the line of an event; answers `false` where it does not pass its filter.
-    @inline(__always)
-    mutating func render(_ sample: Sample, _ batch: Batch, into line: inout LineBuffer) -> Bool {
+    mutating func render(
+        _ sample: Sample, _ batch: Batch, measures: Bool = false, into line: inout LineBuffer
+    ) -> Bool {
         let event = Int(sample.event)
         guard event >= 0, event < starts.count &- 1 else { return false }
         time = sample.time
@@ -148,6 +132,7 @@ public struct Renderer: ~Copyable {
         lineNumber &+= 1
         if lineNumber == 1 { previousTime = time }
         run(from: Int(starts[event]), to: Int(starts[event &+ 1]), sample, batch, into: &line)
+        if measures { measure = measured(sample, batch) }
         previousTime = time
         return true
     }

@@ -29,10 +29,14 @@ enum PairPlan {
                 UsageError(
                     error.error, in: error.isOfCancels ? arguments.cancel ?? arguments.key : arguments.key))
         }
-        let plan = try plan(arguments.trace, catalog, events, joiner)
-        let isQuiet = arguments.trace.isQuiet
-        let isVerbose = arguments.trace.isVerbose
-        return try Session.run(plan, Pairs(joiner: joiner, isQuiet: isQuiet, isVerbose: isVerbose))
+        let plan = try plan(arguments, catalog, events, joiner)
+        let report = PairReport(
+            isQuiet: arguments.trace.isQuiet, isVerbose: arguments.trace.isVerbose)
+        guard let summary = plan.summary else {
+            return try Session.run(plan, Pairs(joiner: joiner, report: report))
+        }
+        let histogram = HistogramConsumer(summary, SummaryWriter(summary, plan))
+        return try Session.run(plan, PairHistogram(joiner: joiner, histogram: histogram, report: report))
     }
 
     /// Prints the pairs that this kernel offers, and answers the exit status.
@@ -84,42 +88,57 @@ enum PairPlan {
 
     /// What is traced; the renderer is one for pairs.
     private static func plan(
-        _ arguments: TraceArguments, _ catalog: Catalog, _ events: [EventLayout],
-        _ joiner: borrowing PairJoiner
+        _ pair: PairArguments, _ catalog: Catalog, _ events: [EventLayout], _ joiner: borrowing PairJoiner
     ) throws(Failure) -> Plan {
-        let templates = try Plan.templates(of: arguments)
+        let arguments = pair.trace
+        let keys = pair.histogram.map { Keys($0, isTyped: arguments.form != .lines) }
+        let templates: [Template]
+        if let keys {
+            templates = [try keys.template()]
+        } else {
+            templates = try Plan.templates(of: arguments)
+        }
         let scope = try TraceScope(arguments)
         let symbols = KernelSymbols()
         // Only both events together can tell what is asked for.
         let kernel = FilterPlan.KernelAbilities(filters: false, hasGlobalIDs: PIDNamespace.isInitial)
         let conditions = try Filters(of: arguments, events: nil, cgroups: scope.testedCgroups)
         let filters = try conditions.plan(joiner.layouts, symbols, kernel)
-        let bindings: [(layout: EventLayout, template: Int?)] = joiner.layouts.map {
-            ($0, templates.isEmpty ? nil : 0)
+        var measure: Measure?
+        if let value = pair.histogram?.value {
+            measure = try Summary.measure(value, of: joiner.layouts, symbols)
         }
-        let renderer = try Plan.renderer(
-            bindings, templates, filters, symbols, arguments, RenderOptions(arguments))
+        let renderer: Renderer
+        do throws(BindError) {
+            renderer = try Renderer(
+                joiner.layouts.map { ($0, templates.isEmpty ? nil : 0) }, templates: templates,
+                filters: filters, measure: measure, symbols: symbols, options: RenderOptions(arguments))
+        } catch {
+            throw Failure(
+                keys?.error(error.error) ?? UsageError(error.error, in: arguments.templates[error.template]))
+        }
         let needs = renderer.needs.union(joiner.needs)
         let notes = templates.flatMap(\.warnings).map(\.message) + renderer.notes + filters.notes
+        let summary = pair.histogram.map {
+            Summary($0, keys: keys, unit: measure?.unit ?? .plain, countsOnly: false)
+        }
         return Plan(
             arguments: arguments, catalog: catalog, layouts: events, isOptional: events.map { _ in false },
             scope: scope, conditions: conditions, filters: filters, refusals: [], symbols: symbols,
             renderer: renderer, kernelFilters: events.map { _ in nil }, needs: needs,
             leavesOutSelf: joiner.areOfOneTask, tellsLossWindows: true,
-            commandPath: try Plan.commandPath(of: arguments), notes: notes)
+            commandPath: try Plan.commandPath(of: arguments), summary: summary, notes: notes)
     }
 }
 
 /// Makes a line of each pair.
 struct Pairs: Consumer, ~Copyable {
     private var joiner: PairJoiner
-    private let isQuiet: Bool
-    private let isVerbose: Bool
+    private let report: PairReport
 
-    init(joiner: consuming PairJoiner, isQuiet: Bool, isVerbose: Bool) {
+    init(joiner: consuming PairJoiner, report: PairReport) {
         self.joiner = joiner
-        self.isQuiet = isQuiet
-        self.isVerbose = isVerbose
+        self.report = report
     }
 
     mutating func start(at time: UInt64, _ renderer: inout Renderer, into line: inout LineBuffer) {
@@ -137,10 +156,58 @@ struct Pairs: Consumer, ~Copyable {
     mutating func finish(
         _ observer: Observer, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
     ) throws(Failure) {
-        let counts = joiner.counts
+        report.tell(joiner.counts)
+    }
+}
+
+/// Shows how the latencies of pairs are distributed.
+struct PairHistogram: Consumer, ~Copyable {
+    private var joiner: PairJoiner
+    private var histogram: HistogramConsumer
+    private let report: PairReport
+
+    init(joiner: consuming PairJoiner, histogram: consuming HistogramConsumer, report: PairReport) {
+        self.joiner = joiner
+        self.histogram = histogram
+        self.report = report
+    }
+
+    mutating func start(at time: UInt64, _ renderer: inout Renderer, into line: inout LineBuffer) {
+        histogram.start(at: time, &renderer, into: &line)
+    }
+
+    mutating func take(
+        _ batch: Batch, _ renderer: inout Renderer, room: Int, into line: inout LineBuffer
+    ) -> Int {
+        histogram.take(batch, &renderer, pairedBy: &joiner)
+        return 0
+    }
+
+    func counts(_ renderer: borrowing Renderer) -> [UInt64] { joiner.counts.events }
+
+    var nextTick: UInt64 { histogram.nextTick }
+
+    mutating func tick(at now: UInt64, _ observer: Observer, into line: inout LineBuffer) throws(Failure) {
+        try histogram.tick(at: now, observer, into: &line)
+    }
+
+    mutating func finish(
+        _ observer: Observer, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
+    ) throws(Failure) {
+        try histogram.finish(observer, losses, at: now, into: &line)
+        report.tell(joiner.counts)
+    }
+}
+
+/// Tells on stderr what became of starts and ends.
+struct PairReport {
+    let isQuiet: Bool
+    let isVerbose: Bool
+
+    func tell(_ counts: PairCounts) {
         if counts.doubtfulStarts > 0 {
             // Not left out by -q: it is a loss.
-            tell("\(counts.doubtfulStarts) starts were left without a pair, as events were lost meanwhile")
+            say("\(counts.doubtfulStarts) starts were left without a pair, as events were lost meanwhile")
         }
         guard !isQuiet else { return }
         let remarks: [(UInt64, String)] = [
@@ -153,9 +220,9 @@ struct Pairs: Consumer, ~Copyable {
         ]
         let told = remarks.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         if isVerbose || !told.isEmpty {
-            tell((["\(counts.pairs) pairs"] + told).joined(separator: "; "))
+            say((["\(counts.pairs) pairs"] + told).joined(separator: "; "))
         }
     }
 
-    private func tell(_ message: String) { System.print("obstrace: \(message)\n", to: 2) }
+    private func say(_ message: String) { System.print("obstrace: \(message)\n", to: 2) }
 }

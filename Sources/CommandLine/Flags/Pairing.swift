@@ -2,7 +2,7 @@ extension Flag {
     /// What makes a pair.
     static let pairing: [Flag] = [
         Flag(
-            "on", misnomers: ["--key", "--by", "--match"],
+            "on", misnomers: ["--key", "--match"],
             value: Value(name: "FIELD,...", completion: .nothing),
             of: [.pair], topic: .selection,
             summary: "the fields that both have: dev,sector or pid=prev_pid",
@@ -28,6 +28,21 @@ extension Flag {
                 "Given several times, each EXPR must be fulfilled.",
             ],
             set: { draft, expression in draft.trace.filters.append(expression) }),
+        Flag(
+            "hist", misnomers: ["--histogram"],
+            value: Value(name: "VALUE", completion: .words(["latency"]), isOptional: true),
+            of: [.pair], topic: .summing,
+            summary: "show a histogram of latencies in place of pairs",
+            detail: [
+                "Show how the latencies of pairs are distributed, in place of a line for each.",
+                "Another number of the pair will do too: `--hist=start.bytes`.",
+                "`--by` makes a histogram for each of its values, `-i` one after each time.",
+            ],
+            set: { draft, value in
+                draft.pair.measured =
+                    value.text.isEmpty
+                    ? Argument(text: "latency", index: value.index, prefix: value.prefix) : value
+            }),
         Flag(
             "cancel",
             value: Value(name: "FIELD,...", completion: .nothing),

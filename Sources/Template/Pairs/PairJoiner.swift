@@ -127,27 +127,41 @@ public struct PairJoiner: ~Copyable {
         _ batch: Batch, _ renderer: inout Renderer, room: Int, into line: inout LineBuffer
     ) -> Int {
         if let window = batch.lossWindow { noteLoss(window) }
-        let count = unsafe batch.samples.count
         var lines = 0
-        for index in 0..<count where lines < room {
-            let sample = unsafe batch.samples[index]
-            let event = Int(sample.event)
-            guard event >= 0, event < roles.count else { continue }
-            counts.events[event] &+= 1
-            if let window = lossWindow, sample.time >= window.upperBound { forgetDoubtful(window.upperBound) }
-            forgetAged(at: sample.time)
-            let role = roles[event]
-            // An event that does both ends what was before it.
-            if role.end >= 0 {
-                if end(role.end, sample, batch, &renderer, into: &line) {
-                    lines &+= 1
-                    if renderer.verdict != nil { break }
-                }
-            }
-            if role.start >= 0 { start(role.start, sample, batch, &renderer) }
+        for index in unsafe 0..<batch.samples.count where lines < room {
+            guard let pair = unsafe pair(batch.samples[index], batch, &renderer),
+                renderer.render(pair, batch, into: &line)
+            else { continue }
+            lines &+= 1
+            if renderer.verdict != nil { break }
         }
         counts.waitingStarts = UInt64(table.count)
         return lines
+    }
+
+    /// Takes the events of a batch and counts the pairs that pass their filter.
+    public mutating func take(_ batch: Batch, _ renderer: inout Renderer, into tally: inout Tally) {
+        if let window = batch.lossWindow { noteLoss(window) }
+        for index in unsafe 0..<batch.samples.count where renderer.verdict == nil {
+            guard let pair = unsafe pair(batch.samples[index], batch, &renderer) else { continue }
+            tally.add(pair, batch, &renderer)
+        }
+        counts.waitingStarts = UInt64(table.count)
+    }
+
+    /// Takes an event; answers the pair that it ends, which is valid until the next one.
+    @inline(__always)
+    private mutating func pair(_ sample: Sample, _ batch: Batch, _ renderer: inout Renderer) -> Sample? {
+        let event = Int(sample.event)
+        guard event >= 0, event < roles.count else { return nil }
+        counts.events[event] &+= 1
+        if let window = lossWindow, sample.time >= window.upperBound { forgetDoubtful(window.upperBound) }
+        forgetAged(at: sample.time)
+        let role = roles[event]
+        // An event that does both ends what was before it.
+        let pair = role.end >= 0 ? end(role.end, sample, batch, &renderer) : nil
+        if role.start >= 0 { start(role.start, sample, batch, &renderer) }
+        return pair
     }
 
     @inline(__always)
@@ -176,39 +190,38 @@ public struct PairJoiner: ~Copyable {
         counts.crowdedStarts &+= UInt64(table.add(entry, bytes, hash: hash, sample.record))
     }
 
-    /// Takes an end; answers whether there is a line.
+    /// Takes an end; answers the pair that it makes.
     @inline(__always)
     private mutating func end(
-        _ index: Int32, _ sample: Sample, _ batch: Batch, _ renderer: inout Renderer,
-        into line: inout LineBuffer
-    ) -> Bool {
+        _ index: Int32, _ sample: Sample, _ batch: Batch, _ renderer: inout Renderer
+    ) -> Sample? {
         if !cancelKeys.isEmpty { cancel(index, sample, batch, &renderer) }
         guard endKeys[Int(index)].read(sample, batch, &renderer, into: &key),
             sample.record.count >= joined[Int(index)].endSize, sample.record.count <= JoinedRecord.longestEnd
         else {
             counts.unusable &+= 1
-            return false
+            return nil
         }
         let bytes = unsafe Bytes(key.bytes)
         // A late start may be younger than its end, which is then another one's.
         guard let found = table.find(bytes, hash: bytes.keyHash), table.entry(found).time <= sample.time
         else {
             counts.loneEnds &+= 1
-            return false
+            return nil
         }
         defer { table.remove(found) }
         if let lossWindow, sample.time > lossWindow.lowerBound {
             counts.doubtfulStarts &+= 1
-            return false
+            return nil
         }
         let entry = table.entry(found)
-        if let ownTid, entry.tid == ownTid, sample.tid == ownTid { return false }
+        if let ownTid, entry.tid == ownTid, sample.tid == ownTid { return nil }
         counts.pairs &+= 1
         let place = entry.event &* endCount &+ index
         var pair = sample
         pair.event = place
         pair.record = record.join(entry, table.record(found), sample, joined[Int(place)])
-        return renderer.render(pair, batch, into: &line)
+        return pair
     }
 
     /// Forgets the start that the end of another one proves to be over.
