@@ -95,9 +95,6 @@ public struct KnownPair: Sendable, Equatable {
             on: "mm,tid",
             "a task waits for the lock of its memory map"),
         KnownPair(
-            "page-fault", "exceptions:page_fault_user", "exceptions:page_fault_exit", on: "tid",
-            "a page fault is served"),
-        KnownPair(
             "reclaim", "vmscan:mm_vmscan_direct_reclaim_begin", "vmscan:mm_vmscan_direct_reclaim_end",
             on: "tid",
             "a task frees memory before it gets some"),

@@ -1,5 +1,8 @@
 /// What `obstrace pair` was asked to do.
 public struct PairArguments: Sendable, Equatable {
+    /// Nothing that could be traced.
+    public init() {}
+
     /// Whom to trace, when to stop, what to print; without EVENTs. It has one template and any number of filters.
     public internal(set) var trace = TraceArguments()
     /// The pair that was named; nil where its EVENTs were typed.
@@ -97,7 +100,9 @@ struct PairDraft {
 
     private static func known(_ word: Argument) throws(UsageError) -> KnownPair {
         if let known = KnownPair.all.first(where: { $0.name == word.text }) { return known }
-        let meant = nearest(to: word.text, among: KnownPair.all.map(\.name) + ["list"])
+        let names = KnownPair.all.map(\.name)
+        let longer = word.text.isEmpty ? nil : names.first { $0.hasPrefix(word.text) }
+        let meant = longer ?? nearest(to: word.text, among: names + ["list"])
         throw word.error(
             "no pair is named '\(word.text)'", hint: meant.map { "did you mean \($0)?" },
             notes: ["to see those that this kernel offers: obstrace pair list"])

@@ -118,7 +118,12 @@ enum PairPlan {
                 keys?.error(error.error) ?? UsageError(error.error, in: arguments.templates[error.template]))
         }
         let needs = renderer.needs.union(joiner.needs)
-        let notes = templates.flatMap(\.warnings).map(\.message) + renderer.notes + filters.notes
+        var notes = templates.flatMap(\.warnings).map(\.message) + renderer.notes + filters.notes
+        if !joiner.areOfOneTask, scope.isPartial || !arguments.command.isEmpty {
+            notes.append(
+                "both events of a pair must happen in what is traced; where one may happen in another task, trace all "
+                    + "and test the pair: --where 'start.comm == ...'")
+        }
         let summary = pair.histogram.map {
             Summary($0, keys: keys, unit: measure?.unit ?? .plain, countsOnly: false)
         }
