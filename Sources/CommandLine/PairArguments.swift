@@ -110,16 +110,22 @@ struct PairDraft {
 
     /// The parts of a word between commas.
     private static func selections(_ word: Argument) -> [Selection] {
-        word.text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        // The commas of a probe part its arguments.
+        if isProbe(word) { return [Selection(pattern: word, template: nil, filter: nil)] }
+        return word.text.split(separator: ",", omittingEmptySubsequences: false).map { part in
             Selection(
                 pattern: Argument(text: String(part), index: word.index, prefix: word.prefix), template: nil,
                 filter: nil)
         }
     }
 
+    private static func isProbe(_ word: Argument) -> Bool {
+        probeKinds.contains { word.text.hasPrefix($0 + ":") }
+    }
+
     private static func check(_ word: Argument) throws(UsageError) {
         try checkEvent(word)
-        if word.text.contains(where: { "!*?[".contains($0) }) {
+        if !isProbe(word), word.text.contains(where: { "!*?[".contains($0) }) {
             throw word.error(
                 "START and END are names, not patterns", notes: ["try: obstrace list '\(word.text)'"])
         }

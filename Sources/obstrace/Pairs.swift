@@ -8,15 +8,16 @@ enum PairPlan {
     static func run(_ arguments: PairArguments) throws(Failure) -> Int32 {
         let catalog = try translating { () throws(TraceError) in try Catalog() }
         let selector = Selector(catalog: catalog)
-        var events: [EventLayout] = []
+        var events: [(layout: EventLayout, probe: Probe?)] = []
         let starts = try places(of: arguments.starts, selector, arguments.known, in: &events)
         let ends = try places(of: arguments.ends, selector, arguments.known, in: &events)
         let name =
             arguments.known?.name
-            ?? ([starts, ends].map { $0.map { events[$0].name }.joined(separator: ",") })
+            ?? ([starts, ends].map { $0.map { events[$0].layout.name }.joined(separator: ",") })
             .joined(separator: "..")
         var rules = PairRules(
-            events: events, starts: starts, ends: ends, name: name, keys: try keys(arguments.key))
+            events: events.map(\.layout), starts: starts, ends: ends, name: name,
+            keys: try keys(arguments.key))
         if let cancel = arguments.cancel { rules.cancels = try keys(cancel) }
         if let capacity = arguments.capacity { rules.capacity = capacity }
         if let maxAge = arguments.maxAge { rules.maxAge = maxAge }
@@ -59,7 +60,8 @@ enum PairPlan {
 
     /// The places of events, which are added where they are not there yet.
     private static func places(
-        of selections: [Selection], _ selector: Selector, _ known: KnownPair?, in events: inout [EventLayout]
+        of selections: [Selection], _ selector: Selector, _ known: KnownPair?,
+        in events: inout [(layout: EventLayout, probe: Probe?)]
     ) throws(Failure) -> [Int] {
         var places: [Int] = []
         for selection in selections {
@@ -69,11 +71,12 @@ enum PairPlan {
                         "this kernel has no tracepoint \(selection.glob), which '\(known.name)' needs",
                         notes: ["to see the pairs that it offers: obstrace pair list"]))
             }
-            let event = SelectedEvent(name: selection.glob, template: nil, filter: nil, isOptional: false)
-            let layout = try selector.layout(of: event, selections: selections)
-            let place = events.firstIndex { $0.id == layout.id } ?? events.count
-            if place == events.count { events.append(layout) }
-            if !places.contains(place) { places.append(place) }
+            for event in try selector.events(of: [selection]) {
+                let layout = try selector.layout(of: event, selections: selections)
+                let place = events.firstIndex { $0.layout.fullName == layout.fullName } ?? events.count
+                if place == events.count { events.append((layout, event.probe)) }
+                if !places.contains(place) { places.append(place) }
+            }
         }
         return places
     }
@@ -88,7 +91,8 @@ enum PairPlan {
 
     /// What is traced; the renderer is one for pairs.
     private static func plan(
-        _ pair: PairArguments, _ catalog: Catalog, _ events: [EventLayout], _ joiner: borrowing PairJoiner
+        _ pair: PairArguments, _ catalog: Catalog, _ events: [(layout: EventLayout, probe: Probe?)],
+        _ joiner: borrowing PairJoiner
     ) throws(Failure) -> Plan {
         let arguments = pair.trace
         let keys = pair.histogram.map { Keys($0, isTyped: arguments.form != .lines) }
@@ -128,7 +132,9 @@ enum PairPlan {
             Summary($0, keys: keys, unit: measure?.unit ?? .plain, countsOnly: false)
         }
         return Plan(
-            arguments: arguments, catalog: catalog, layouts: events, isOptional: events.map { _ in false },
+            arguments: arguments, catalog: catalog, layouts: events.map(\.layout),
+            probes: events.map(\.probe),
+            isOptional: events.map { _ in false },
             scope: scope, conditions: conditions, filters: filters, refusals: [], symbols: symbols,
             renderer: renderer, kernelFilters: events.map { _ in nil }, needs: needs,
             leavesOutSelf: joiner.areOfOneTask, tellsLossWindows: true,
