@@ -103,6 +103,7 @@ enum PairPlan {
             templates = try Plan.templates(of: arguments)
         }
         let scope = try TraceScope(arguments)
+        let account = try Plan.account(arguments.commandUser)
         let symbols = KernelSymbols()
         // Only both events together can tell what is asked for.
         let kernel = FilterPlan.KernelAbilities(filters: false, hasGlobalIDs: PIDNamespace.isInitial)
@@ -138,7 +139,8 @@ enum PairPlan {
             scope: scope, conditions: conditions, filters: filters, refusals: [], symbols: symbols,
             renderer: renderer, kernelFilters: events.map { _ in nil }, needs: needs,
             leavesOutSelf: joiner.areOfOneTask, tellsLossWindows: true,
-            commandPath: try Plan.commandPath(of: arguments), summary: summary, notes: notes)
+            commandPath: try Plan.commandPath(of: arguments, as: account), summary: summary,
+            commandAccount: account, notes: notes)
     }
 }
 
