@@ -112,9 +112,9 @@ _obstrace() {
                 _obstrace_command
                 return
                 ;;
-            -f | --format | -o | --output | --by | -i | --interval | -n | --rows | --keys | --linear | --where | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | --run-as | -m | --buffer | --field | --type | --rate | --color) flag=${words[i]} ;;
+            -f | --format | -o | --output | --by | -i | --interval | -n | --rows | --keys | --linear | --where | --on | --cancel | --max-age | --max-waiting | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | --run-as | -m | --buffer | --field | --type | --rate | --color) flag=${words[i]} ;;
             -*) ;;
-            trace | count | hist | top | list | help)
+            trace | count | hist | top | list | pair | help)
                 [[ $subcommand ]] || subcommand=${words[i]} ;;
             *)
                 subcommand=${subcommand:-trace}
@@ -132,6 +132,7 @@ _obstrace() {
         --json) _obstrace_words 'strings numbers strings,numbers' ;;
         --csv | --tsv | --logfmt) _obstrace_words 'numbers' ;;
         -o | --output | --cgroup) _obstrace_files ;;
+        --hist) _obstrace_words 'latency' ;;
         -p | --pid) _obstrace_processes ;;
         -u | --user | --run-as) _obstrace_users ;;
         --color) _obstrace_words 'auto always never' ;;
@@ -144,6 +145,7 @@ _obstrace() {
                         hist) _obstrace_words '--json -o --output --by -i --interval -n --rows --keys --linear --log10 --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         top) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval -n --rows --keys --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         list) _obstrace_words '--field --type --rate -v --verbose --json --color -h --help --version' ;;
+                        pair) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval --keys --linear --log10 --where --no-pushdown --on --where --hist --cancel --max-age --max-waiting -f --format -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         help) _obstrace_words '-h --help --version' ;;
                     esac
                     ;;
@@ -151,7 +153,7 @@ _obstrace() {
                     [[ $subcommand == help ]] || _obstrace_events
                     if [[ ! $subcommand || $subcommand == help ]]; then
                         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(
-                            compgen -W 'trace count hist top list help' -- "$cur")
+                            compgen -W 'trace count hist top list pair help' -- "$cur")
                     fi
                     ;;
             esac

@@ -14,6 +14,10 @@ public enum Invocation: Sendable, Equatable {
     case summarize(TraceArguments, SummaryArguments)
     /// List tracepoints.
     case list(ListArguments)
+    /// Match events.
+    case pair(PairArguments)
+    /// List the pairs that have a name.
+    case listPairs
 }
 
 /// A word of the command line, or the part of it that is a flag's value, with where it stood.

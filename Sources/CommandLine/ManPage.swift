@@ -27,6 +27,11 @@ extension GeneratedFile {
         page.section("LISTING")
         page.prose(.list)
         page.options(of: .list)
+        page.section("PAIRS")
+        page.prose(.pair)
+        page.options(of: .pair)
+        page.subsection("Names")
+        page.table(KnownPair.all.map { ($0.name, $0.summary) })
         page.section("TEMPLATES")
         page.sentences(TemplateReference.essence)
         for part in TemplateReference.all {
@@ -63,7 +68,8 @@ extension GeneratedFile {
         page.lines.append(".Pp")
         page.sentences(["`obstrace list` exits with 1 if nothing matches."])
         page.section("EXAMPLES")
-        page.examples(Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.list)
+        page.examples(
+            Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.pair + Example.list)
         page.section("SEE ALSO")
         page.lines += [".Xr perf-trace 1 ,", ".Xr trace-cmd 1 ,", ".Xr bpftrace 8"]
         return page.lines.map { $0 + "\n" }.joined()
@@ -80,7 +86,7 @@ private struct Mdoc {
     /// What stands for something that the user fills in.
     private static let metavariables = Set(
         Flag.all.compactMap { $0.value?.metavariable } + [
-            "EVENT", "COMMAND", "ARG", "GLOB", "SUBCOMMAND", "VALUE", "FIELD",
+            "EVENT", "COMMAND", "ARG", "GLOB", "SUBCOMMAND", "VALUE", "FIELD", "START", "END", "NAME",
         ])
 
     mutating func section(_ name: String) { lines.append(".Sh " + name) }
@@ -99,6 +105,7 @@ private struct Mdoc {
                     Flag.all(of: subcommand).filter { $0.topic == .summing }.map(\.synopsis)
                     + [".Op Ar options", ".Ar EVENT ..."] + (subcommand == .hist ? [".Ar VALUE"] : [])
             case .list: lines += Flag.all(of: .list).map(\.synopsis) + [".Op Ar GLOB ..."]
+            case .pair: lines += Flag.all(of: .pair).map(\.synopsis) + [".Ar START END"]
             case .help: lines.append(".Op Ar SUBCOMMAND")
             }
             if Subcommand.tracing.contains(subcommand) {

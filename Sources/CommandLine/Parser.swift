@@ -39,6 +39,7 @@ struct Draft {
     var trace = TraceArguments()
     var list = ListArguments()
     var summary = SummaryArguments()
+    var pair = PairDraft()
     private var templatePlacing = Placing()
     private var filterPlacing = Placing()
     private var helpTopic: Subcommand?
@@ -114,6 +115,7 @@ struct Draft {
         case .count, .hist, .top: try addSummed(operand)
         case .list:
             list.patterns.append(Selection(pattern: operand))
+        case .pair: pair.operands.append(operand)
         case .help:
             guard let topic = Subcommand(rawValue: operand.text) else {
                 throw operand.error(
@@ -147,6 +149,7 @@ struct Draft {
         switch subcommand {
         case .help: return .help(HelpRequest(subcommand: helpTopic ?? .trace, isLong: true))
         case .list: return .list(list)
+        case .pair: return try pair.invocation(trace, summary)
         case .trace: break
         case .count, .hist, .top: try finishSummary()
         }

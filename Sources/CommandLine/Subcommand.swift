@@ -5,10 +5,11 @@ public enum Subcommand: String, Sendable, CaseIterable {
     case hist
     case top
     case list
+    case pair
     case help
 
     /// Those that attach to tracepoints, and so know whom to trace, when to stop and how to buffer.
-    static let tracing: [Subcommand] = [.trace] + summing
+    static let tracing: [Subcommand] = [.trace, .pair] + summing
     /// Those that count events in place of printing them.
     static let summing: [Subcommand] = [.count, .hist, .top]
 
@@ -20,6 +21,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .hist: "show how a number in events is distributed"
         case .top: "show the most frequent events or values, refreshed"
         case .list: "list and search the tracepoints of this kernel"
+        case .pair: "match two events, print the time between them"
         case .help: "explain a subcommand"
         }
     }
@@ -32,6 +34,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .hist: "hist [options] EVENT... VALUE [-- COMMAND [ARG...]]"
         case .top: "top [options] EVENT... [-- COMMAND [ARG...]]"
         case .list: "list [options] [GLOB...]"
+        case .pair: "pair [options] START END --on FIELD,... [-- COMMAND [ARG...]]"
         case .help: "help [SUBCOMMAND]"
         }
     }

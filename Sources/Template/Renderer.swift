@@ -110,48 +110,31 @@ public struct Renderer: ~Copyable {
         while index < count, lines < limit {
             let sample = unsafe batch.samples[index]
             index &+= 1
-            let event = Int(sample.event)
-            guard event >= 0, event < starts.count &- 1 else { continue }
-            time = sample.time
-            guard passes(filterStarts[event], sample, batch) else { continue }
-            watch.note(event)
-            if watch.count > 0 { look(event, sample, batch) }
-            lineNumber &+= 1
-            if lineNumber == 1 { previousTime = time }
-            run(from: Int(starts[event]), to: Int(starts[event &+ 1]), sample, batch, into: &line)
-            previousTime = time
+            guard render(sample, batch, into: &line) else { continue }
             lines &+= 1
             if watch.verdict != nil { break }
         }
         return (index &- from, lines)
     }
 
-    /// Appends the line of the next event that passes its filter, from the batch's sample `from` on, and reads
-    /// its measured value where that is asked for; answers how many samples that took and whether there was one.
+    /// Appends the line of an event, and reads its measured value where that is asked for; answers `false` where
+    /// the event does not pass its filter.
     @inline(__always)
-    mutating func renderKey(
-        _ batch: Batch, from: Int, measures: Bool, into line: inout LineBuffer
-    ) -> (consumed: Int, isThere: Bool) {
-        let count = unsafe batch.samples.count
-        precondition(from >= 0 && from <= count)
-        var index = from
-        while index < count {
-            let sample = unsafe batch.samples[index]
-            index &+= 1
-            let event = Int(sample.event)
-            guard event >= 0, event < starts.count &- 1 else { continue }
-            time = sample.time
-            guard passes(filterStarts[event], sample, batch) else { continue }
-            watch.note(event)
-            if watch.count > 0 { look(event, sample, batch) }
-            lineNumber &+= 1
-            if lineNumber == 1 { previousTime = time }
-            run(from: Int(starts[event]), to: Int(starts[event &+ 1]), sample, batch, into: &line)
-            if measures { measure = measured(sample, batch) }
-            previousTime = time
-            return (index &- from, true)
-        }
-        return (index &- from, false)
+    mutating func render(
+        _ sample: Sample, _ batch: Batch, measures: Bool = false, into line: inout LineBuffer
+    ) -> Bool {
+        let event = Int(sample.event)
+        guard event >= 0, event < starts.count &- 1 else { return false }
+        time = sample.time
+        guard passes(filterStarts[event], sample, batch) else { return false }
+        watch.note(event)
+        if watch.count > 0 { look(event, sample, batch) }
+        lineNumber &+= 1
+        if lineNumber == 1 { previousTime = time }
+        run(from: Int(starts[event]), to: Int(starts[event &+ 1]), sample, batch, into: &line)
+        if measures { measure = measured(sample, batch) }
+        previousTime = time
+        return true
     }
 
     /// Takes the steps of one line.

@@ -7,12 +7,14 @@ struct Filters {
     private(set) var conditions: [FilterPlan.Condition] = []
     private var arguments: [Argument] = []
 
-    /// Reads all filters; `events` are those that are traced, `cgroups` the paths to test events for.
+    /// Reads all filters; `events` are those that are traced, or `nil` where all filters are for all events,
+    /// `cgroups` the paths to test events for.
     ///
     /// - Throws: the first one that cannot be read.
-    init(of typed: TraceArguments, events: [SelectedEvent], cgroups: [String]) throws(Failure) {
+    init(of typed: TraceArguments, events: [SelectedEvent]?, cgroups: [String]) throws(Failure) {
         for (index, argument) in typed.filters.enumerated() {
-            let own = events.indices.filter { events[$0].filter == index }
+            // Those of a pair are for all of its forms.
+            let own = events?.indices.filter { events?[$0].filter == index }
             add(FilterPlan.Condition(try Self.filter(argument), .keep, events: own), argument)
         }
         if let first = typed.taskNames.first {

@@ -40,6 +40,8 @@ struct Main {
             case .completeFields(let names): return try Lister.printFields(of: names)
             case .list(let arguments): return try Lister(arguments).run()
             case .summarize(let arguments, let counting): return try Plan.run(arguments, counting)
+            case .pair(let arguments): return try PairPlan.run(arguments)
+            case .listPairs: return try PairPlan.list()
             case .trace(let arguments): return try Plan.run(arguments)
             }
         } catch {

@@ -22,6 +22,14 @@ struct Plan: ~Copyable {
     /// The kernel's symbols, which are read when one is printed.
     let symbols: KernelSymbols
     var renderer: Renderer
+    /// The kernel's filter of each event; `nil` for none.
+    let kernelFilters: [String?]
+    /// What must be known of each event's moment.
+    let needs: ContextNeeds
+    /// Whether our own events are left out by the kernel, unless all are asked for.
+    var leavesOutSelf = true
+    /// Whether batches must tell when events were lost.
+    var tellsLossWindows = false
     /// The path of the command to run; `nil` for none.
     let commandPath: RawPath?
     /// How events are counted; `nil` where each is printed.
@@ -55,11 +63,7 @@ struct Plan: ~Copyable {
         let scope = try TraceScope(arguments)
         let account = try account(arguments.commandUser)
         let printer = FallbackPrinter(layouts: layouts, catalog: catalog)
-        var options = RenderOptions()
-        options.colour = Terminal.isColoured(arguments.colour, output: arguments.output)
-        options.form = RecordForm(arguments.form)
-        options.quotesWideIntegers = arguments.quotesWideIntegers
-        options.addsNumbers = arguments.addsNumbers
+        var options = RenderOptions(arguments)
         options.printFallback = { event, record, line in printer.print(event, record, into: &line) }
         let symbols = KernelSymbols()
         var kernel = FilterPlan.KernelAbilities(
@@ -93,23 +97,24 @@ struct Plan: ~Copyable {
                 counting, keys: keys, unit: measure?.unit ?? .plain,
                 countsOnly: counting.kind == .count && counting.keys == nil && isPlain)
         }
+        let needs = renderer.needs
         return Plan(
             arguments: arguments, catalog: catalog, layouts: layouts, probes: events.map(\.probe),
             isOptional: events.map(\.isOptional), scope: scope,
             conditions: conditions, filters: filters, refusals: refusals, symbols: symbols,
-            renderer: renderer,
+            renderer: renderer, kernelFilters: filters.kernelFilters, needs: needs,
             commandPath: try commandPath(of: arguments, as: account), summary: summary,
             commandAccount: account, notes: notes)
     }
 
-    private static func account(_ user: Argument?) throws(Failure) -> Account? {
+    static func account(_ user: Argument?) throws(Failure) -> Account? {
         guard let user else { return nil }
         if let account = Account(user.text) { return account }
         throw Failure(UsageError(noUser: user.text, at: user))
     }
 
     /// Looks the command up as the user that it runs as.
-    private static func commandPath(of arguments: TraceArguments, as account: Account?) throws(Failure)
+    static func commandPath(of arguments: TraceArguments, as account: Account?) throws(Failure)
         -> RawPath?
     {
         guard let index = arguments.commandIndex else { return nil }
@@ -130,7 +135,7 @@ struct Plan: ~Copyable {
         }
     }
 
-    private static func templates(of arguments: TraceArguments) throws(Failure) -> [Template] {
+    static func templates(of arguments: TraceArguments) throws(Failure) -> [Template] {
         var templates: [Template] = []
         for argument in arguments.templates {
             do throws(TemplateError) {
@@ -140,6 +145,16 @@ struct Plan: ~Copyable {
             }
         }
         return templates
+    }
+}
+
+extension RenderOptions {
+    /// What the arguments say of the lines.
+    init(_ arguments: TraceArguments) {
+        self.init(
+            form: RecordForm(arguments.form), quotesWideIntegers: arguments.quotesWideIntegers,
+            addsNumbers: arguments.addsNumbers,
+            colour: Terminal.isColoured(arguments.colour, output: arguments.output))
     }
 }
 

@@ -72,10 +72,11 @@ extension Plan {
     /// Makes an observer that traces as planned; it is not open.
     fileprivate func makeObserver(sink: borrowing Sink, command: HeldProcess?) throws(Failure) -> Observer {
         var options = ObserverOptions()
-        options.needs = renderer.needs
+        options.needs = needs
+        options.tellsLossWindows = tellsLossWindows
         options.cpus = arguments.cpus.map { list in CPUSet(list.ranges.flatMap { $0.map(Int32.init) }) }
         if let size = arguments.bufferSize { options.bufferSize = size }
-        options.excludesSelf = !arguments.allProcesses
+        options.excludesSelf = leavesOutSelf && !arguments.allProcesses
         options.countsOnly = summary?.countsOnly ?? false
         options.heldProcess = command?.pid
         options.excludedPipe = sink.isPipe && !arguments.allProcesses ? sink.number : nil
@@ -85,7 +86,7 @@ extension Plan {
             let observer = try Observer(
                 scope: scope.scope(command: runner), options: options, catalog: catalog)
             for (index, layout) in layouts.enumerated() {
-                let filter = filters.kernelFilters[index]
+                let filter = kernelFilters[index]
                 if let probe = probes[index] {
                     try observer.add(probe, filter: filter, isOptional: isOptional[index])
                 } else {
@@ -255,7 +256,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         } catch {
             guard case .badFilter(let event, _, let reason, _) = error,
                 let place = plan.layouts.indices.first(where: {
-                    plan.layouts[$0].fullName == event && plan.filters.kernelFilters[$0] != nil
+                    plan.layouts[$0].fullName == event && plan.kernelFilters[$0] != nil
                 })
             else { throw plan.failure(error) }
             // What this kernel cannot test is tested here.
@@ -472,7 +473,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     /// Tells on stderr what was traced and lost: when something was lost, or when asked for.
     private func sumUp(_ losses: [Loss]) {
         let lost = losses.reduce(0) { $0 + $1.count } + unwritten
-        let counts = plan.renderer.counts
+        let counts = consumer.counts(plan.renderer)
         let seen =
             plan.summary?.countsOnly == true
             ? observer.counts().reduce(0) { $0 + $1.count } : counts.reduce(0, +) - unwritten

@@ -19,7 +19,7 @@ extension Flag {
             value: Value(
                 name: "OPTION,...", completion: .words(["strings", "numbers", "strings,numbers"]),
                 isOptional: true),
-            of: [.trace] + Subcommand.summing, topic: .printing,
+            of: Subcommand.tracing, topic: .printing,
             summary: "print a JSON object per event",
             detail: [
                 "Print each event as a JSON object on a line of its own.",
@@ -31,7 +31,7 @@ extension Flag {
         Flag(
             "csv",
             value: Value(name: "OPTION", completion: .words(["numbers"]), isOptional: true),
-            of: [.trace, .count, .top], topic: .printing, isCommon: false,
+            of: [.trace, .pair, .count, .top], topic: .printing, isCommon: false,
             summary: "print values with commas between them",
             detail: [
                 "Print each event as values with commas between them, below a line with the names of the "
@@ -42,14 +42,14 @@ extension Flag {
         Flag(
             "tsv",
             value: Value(name: "OPTION", completion: .words(["numbers"]), isOptional: true),
-            of: [.trace, .count, .top], topic: .printing, isCommon: false,
+            of: [.trace, .pair, .count, .top], topic: .printing, isCommon: false,
             summary: "print values with tabs between them",
             detail: ["Print as `--csv` does, with tabs in place of commas."],
             set: { draft, options throws(UsageError) in try draft.setForm(.tsv, options) }),
         Flag(
             "logfmt",
             value: Value(name: "OPTION", completion: .words(["numbers"]), isOptional: true),
-            of: [.trace, .count, .top], topic: .printing, isCommon: false,
+            of: [.trace, .pair, .count, .top], topic: .printing, isCommon: false,
             summary: "print values as name=value",
             detail: [
                 "Print each event as `name=value` with blanks between.",
@@ -59,7 +59,7 @@ extension Flag {
         Flag(
             "output", "o", misnomers: ["--out", "--file"],
             value: Value(name: "FILE", completion: .files),
-            of: [.trace] + Subcommand.summing, topic: .printing,
+            of: Subcommand.tracing, topic: .printing,
             summary: "write lines into FILE, - is stdout",
             detail: [
                 "Write the lines into FILE in place of stdout, and empty it first.",

@@ -32,7 +32,8 @@ struct Compiler {
         guard options.form == .lines else { return addRecords(events) }
         let defaultLine = Template.defaultLine(for: events.map(\.layout))
         for (layout, template) in events {
-            add(layout, template ?? defaultLine, marksLate: template == nil)
+            let own = layout.parts.isEmpty ? defaultLine : Template.pairLine(for: layout, presentations)
+            add(layout, template ?? own, marksLate: template == nil)
         }
         return []
     }
@@ -118,6 +119,7 @@ struct Compiler {
                 }
                 chain.append(op)
             case .field, .element:
+                program.needs.formUnion(value.needs)
                 chain.append(typed(op(value, manner, spec), manner))
                 break alternatives
             }
@@ -289,12 +291,25 @@ struct Compiler {
     }
 
     private mutating func printer(of layout: EventLayout) -> Printer {
+        // There is no print format of joined records.
+        guard layout.parts.isEmpty else { return .fields }
         do throws(PrintFormat.Failure) {
             program.prints.append(try PrintFormat(of: layout, symbols: presentations.symbols))
             return .format(program.prints.count - 1)
         } catch {
             program.printFallbacks.append(PrintFallback(event: event, reason: error.message))
             return options.printFallback == nil ? .fields : .caller
+        }
+    }
+}
+
+extension Value {
+    /// What must be known of an event's moment for the value.
+    var needs: ContextNeeds {
+        switch self {
+        case .context(let context): context.needs
+        case .field(let field): field.momentNeeds
+        case .element: []
         }
     }
 }
@@ -358,6 +373,7 @@ extension Op {
         size = UInt8(truncatingIfNeeded: field.elementSize)
         if field.isSigned { flags.insert(.isSigned) }
         if field.isRelative { flags.insert(.isRelative) }
+        if field.isDynamic, code != .presentation { extra = Int32(clamping: field.origin) }
         switch field.kind {
         case .integer, .pointer: source = .field
         case .text: source = .fixedText

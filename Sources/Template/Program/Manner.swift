@@ -66,7 +66,11 @@ extension Value {
             return Manner(writer: .presentation(presentation), wrap: type == .json ? .json : .escaped)
         }
         var manner = plainManner(type, decimals: decimals)
-        if manner?.form == .device, layout.subsystem == "syscalls" { manner?.form = .userDevice }
+        if manner?.form == .device, case .field(let field) = self,
+            layout.source(of: field).layout.subsystem == "syscalls"
+        {
+            manner?.form = .userDevice
+        }
         return manner
     }
 

@@ -26,6 +26,7 @@ enum Value {
         switch self {
         case .field(let field):
             switch field.kind {
+            case .integer where field.isTime: .clock
             case .integer, .pointer: .integer(size: field.size)
             case .text, .dynamicText: .text
             case .array, .dynamicArray:

@@ -46,7 +46,7 @@ public struct Measure: Sendable {
                             "'\(alternative.name)' is \(value.kindInWords), and a number is wanted",
                             at: alternative.place.range)
                     }
-                    if case .context(let context) = value { needs.formUnion(context.needs) }
+                    needs.formUnion(value.needs)
                     var op = Op(code: .integer)
                     op.read(value)
                     ops.append(op)

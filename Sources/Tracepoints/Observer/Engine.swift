@@ -104,6 +104,13 @@ package struct Engine: ~Copyable {
         }
     }
 
+    /// Where each ring has been read to, where what was taken up of it ends, and its size.
+    func levels(_ attachment: borrowing Attachment) -> [(position: UInt64, head: UInt64, capacity: Int)] {
+        (0..<cpuOfLane.count).map { lane in
+            unsafe (merger.position(lane), merger.end(lane), attachment.rings[lane].mapping.capacity)
+        }
+    }
+
     /// Takes up what has been written into a ring up to `head`.
     package mutating func extend(_ lane: Int, to head: UInt64) { merger.extend(lane, to: head) }
 

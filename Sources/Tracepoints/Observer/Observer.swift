@@ -36,6 +36,10 @@ public final class Observer {
     private var engine: Engine?
     private var poller: Poller
     private var drainLimit: UInt64 = 0
+    /// What finds out when events were lost; nothing where that is not asked for.
+    private var lossWatch: LossWatch?
+    /// The time within which events were lost that the next batch tells of.
+    private var lossWindow: Range<UInt64>?
     /// How long an event is held back, so that one from another CPU can still come before it; nanoseconds.
     private var slack: UInt64 = 1_000_000
     private var liveTasks = 0
@@ -175,6 +179,7 @@ public final class Observer {
         }
         startTime = System.monotonicTime()
         try attachment.enableTracepoints()
+        if options.tellsLossWindows { lossWatch = LossWatch(from: startTime) }
         self.attachment = attachment
         self.engine = consume engine
     }
@@ -443,8 +448,23 @@ extension Observer {
         // The time first: an event that is written meanwhile by another CPU is younger than this.
         let now = System.monotonicTime()
         engine?.load(attachment)
+        watchLosses(attachment, from: now)
         drainLimit = isLast ? UInt64.max : now &- slack
         emptyDrains = engine?.holdsBack == true ? 0 : emptyDrains + 1
+    }
+
+    /// Finds out whether events were lost since the drain before; this one began at `begin`.
+    private func watchLosses(_ attachment: Attachment, from begin: UInt64) {
+        guard var watch = lossWatch, let rings = engine?.levels(attachment) else { return }
+        if watch.mayHaveLost(rings) {
+            let total = losses().reduce(0) { $0 + $1.count }
+            if let window = watch.take(total: total, begin: begin, now: System.monotonicTime()) {
+                lossWindow = min(lossWindow?.lowerBound ?? .max, window.lowerBound)..<window.upperBound
+            }
+        } else {
+            watch.noteNothing(before: begin)
+        }
+        lossWatch = watch
     }
 
     /// The next events of this drain, or `nil` when there are none. The batch before it is given back.
@@ -454,8 +474,10 @@ extension Observer {
         guard let samples = unsafe engine?.fill(until: drainLimit), !samples.isEmpty else { return nil }
         let lateness = engine?.worstLateness ?? 0
         if lateness > slack { slack = min(2 * lateness, 50_000_000) }
+        defer { lossWindow = nil }
         return unsafe Batch(
-            samples: samples, wallOffset: System.wallOffset(), processes: engine?.processes ?? [])
+            samples: samples, wallOffset: System.wallOffset(), processes: engine?.processes ?? [],
+            lossWindow: lossWindow)
     }
 
     /// Drops events before that time, in nanoseconds of the event clock.

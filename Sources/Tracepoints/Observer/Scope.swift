@@ -33,6 +33,8 @@ public struct ObserverOptions: Sendable {
     /// The descriptor of a pipe whose readers are left out too where every task is traced, and the readers
     /// of what these write; `nil` for none.
     public var excludedPipe: Int32?
+    /// Whether batches tell within which time events were lost (`Batch.lossWindow`).
+    public var tellsLossWindows = false
 
     /// The size of a ring buffer in bytes with that many CPUs.
     func bufferSize(cpuCount: Int) -> Int {

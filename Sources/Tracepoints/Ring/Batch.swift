@@ -148,13 +148,18 @@ public struct Batch {
     public let wallOffset: Int64
     /// The processes that `Sample.process` refers to.
     public let processes: ContiguousArray<ProcessDetails>
+    /// A time within which events were lost, in nanoseconds of the event clock, that no batch before this one
+    /// told of; `nil` where none were, and where that was not asked for.
+    public let lossWindow: Range<UInt64>?
 
     /// Puts a batch together; `samples` must stay readable for as long as the batch is used.
     public init(
-        samples: UnsafeBufferPointer<Sample>, wallOffset: Int64, processes: ContiguousArray<ProcessDetails>
+        samples: UnsafeBufferPointer<Sample>, wallOffset: Int64, processes: ContiguousArray<ProcessDetails>,
+        lossWindow: Range<UInt64>? = nil
     ) {
         unsafe self.samples = unsafe samples
         self.wallOffset = wallOffset
         self.processes = processes
+        self.lossWindow = lossWindow
     }
 }
