@@ -60,6 +60,9 @@ struct Plan: ~Copyable {
         options.form = RecordForm(arguments.form)
         options.quotesWideIntegers = arguments.quotesWideIntegers
         options.addsNumbers = arguments.addsNumbers
+        options.stacks.kernel = arguments.stacks.kernel
+        options.stacks.user = arguments.stacks.user
+        options.stacks.depth = arguments.stacks.depth ?? 0
         options.printFallback = { event, record, line in printer.print(event, record, into: &line) }
         let symbols = KernelSymbols()
         var kernel = FilterPlan.KernelAbilities(

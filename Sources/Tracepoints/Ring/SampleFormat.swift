@@ -48,11 +48,13 @@ package struct ReadFormat: OptionSet, Sendable, Hashable {
 
 /// The kinds of records that the reader looks at (`PERF_RECORD_*`).
 package enum RecordType {
+    package static let map: UInt32 = 1
     package static let lost: UInt32 = 2
     package static let comm: UInt32 = 3
     package static let exit: UInt32 = 4
     package static let fork: UInt32 = 7
     package static let sample: UInt32 = 9
+    package static let map2: UInt32 = 10
 }
 
 /// Where the words of a sample lie, computed once from its `sample_type`.
