@@ -59,7 +59,7 @@ _obstrace_template() {
     local part=${cur##*<} name
     [[ $cur == *'<'* && $part != *[':?>']* ]] || return
     part=${part##*'|'}
-    local names='' context='time elapsed delta wall cpu pid tid comm ppid uid user exe cmdline cgroup container event subsystem name n late fields print'
+    local names='' context='time elapsed delta wall cpu pid tid comm ppid uid user exe cmdline cgroup container event subsystem name n late fields print stack ustack'
     [[ $part == @* ]] || names=$(_obstrace_run --generate fields "${events[@]}")
     [[ $part == .* ]] || names+=" $context"
     part=${part#[.@]}
@@ -131,6 +131,7 @@ _obstrace() {
         -f | --format) _obstrace_template ;;
         --json) _obstrace_words 'strings numbers strings,numbers' ;;
         --csv | --tsv | --logfmt) _obstrace_words 'numbers' ;;
+        --stacks) _obstrace_words 'kernel user kernel,user' ;;
         -o | --output | --cgroup) _obstrace_files ;;
         --hist) _obstrace_words 'latency' ;;
         -p | --pid) _obstrace_processes ;;
@@ -140,7 +141,7 @@ _obstrace() {
             case $cur in
                 -*)
                     case ${subcommand:-trace} in
-                        trace) _obstrace_words '-f --format --json --csv --tsv --logfmt -o --output --where --no-pushdown -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
+                        trace) _obstrace_words '-f --format --json --csv --tsv --logfmt --stacks -o --output --where --no-pushdown -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         count) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval -n --rows --keys --per-cpu --folded --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         hist) _obstrace_words '--json -o --output --by -i --interval -n --rows --keys --linear --log10 --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         top) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval -n --rows --keys --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;

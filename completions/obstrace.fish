@@ -68,7 +68,7 @@ function __obstrace_template
         end
     end
     if test "$parts[3]" != .
-        for name in (string match -e -- "$parts[4]" time elapsed delta wall cpu pid tid comm ppid uid user exe cmdline cgroup container event subsystem name n late fields print)
+        for name in (string match -e -- "$parts[4]" time elapsed delta wall cpu pid tid comm ppid uid user exe cmdline cgroup container event subsystem name n late fields print stack ustack)
             printf '%s>\tcontext value\n' $parts[2]$parts[3]$name
         end
     end
@@ -96,6 +96,7 @@ complete -c obstrace -n '__obstrace_is trace pair count hist top' -l json -f -a 
 complete -c obstrace -n '__obstrace_is trace pair count top' -l csv -f -a 'numbers' -d 'print values with commas between them'
 complete -c obstrace -n '__obstrace_is trace pair count top' -l tsv -f -a 'numbers' -d 'print values with tabs between them'
 complete -c obstrace -n '__obstrace_is trace pair count top' -l logfmt -f -a 'numbers' -d 'print values as name=value'
+complete -c obstrace -n '__obstrace_is trace' -l stacks -f -a 'kernel user kernel,user' -d 'print the functions that led to each event'
 complete -c obstrace -n '__obstrace_is trace pair count hist top' -s o -l output -r -F -d 'write lines into FILE, - is stdout'
 complete -c obstrace -n '__obstrace_is count hist top pair' -l by -x -d 'count apart by values: comm,prev_state'
 complete -c obstrace -n '__obstrace_is count hist top pair' -s i -l interval -x -d 'show what came in each TIME: 1s'

@@ -244,3 +244,16 @@ static inline pid_t clinux_launch(
     shared->exec_errno = errno;
     _exit(127);
 }
+
+// The demanglers of the runtimes that are linked anyway, which no header declares for C. What they answer is
+// allocated with malloc; NULL for what is no such name.
+char *swift_demangle(
+    const char *name, size_t length, char *buffer, size_t *size, uint32_t flags) __attribute__((weak));
+char *__cxa_demangle(const char *name, char *buffer, size_t *size, int *status) __attribute__((weak));
+static inline char *clinux_swift_demangle(const char *name, size_t length) {
+    return swift_demangle ? swift_demangle(name, length, NULL, NULL, 0) : NULL;
+}
+static inline char *clinux_cxx_demangle(const char *name) {
+    int status = 0;
+    return __cxa_demangle ? __cxa_demangle(name, NULL, NULL, &status) : NULL;
+}

@@ -75,6 +75,16 @@ public enum Output: Sendable, Equatable {
     case file(Argument)
 }
 
+/// The functions that led to an event, as far as they are to be shown with each.
+public struct StackArguments: Sendable, Equatable {
+    /// Whether the functions of the kernel are shown.
+    public internal(set) var kernel = false
+    /// Whether the functions of the program are shown.
+    public internal(set) var user = false
+    /// How many of the innermost are shown; nil for all.
+    public internal(set) var depth: Int?
+}
+
 /// What `obstrace trace` was asked to do.
 public struct TraceArguments: Sendable, Equatable {
     /// The patterns in the order they were typed; at least one is no exclusion.
@@ -95,6 +105,8 @@ public struct TraceArguments: Sendable, Equatable {
     public internal(set) var quotesWideIntegers = false
     /// Whether records without a template have the numbers of fields that are shown by name too.
     public internal(set) var addsNumbers = false
+    /// The stacks that are shown with each event.
+    public internal(set) var stacks = StackArguments()
     /// Where lines are written.
     public internal(set) var output = Output.standardOutput
     /// The number of lines after which to stop, at least 1.

@@ -92,6 +92,32 @@ struct Draft {
         }
     }
 
+    /// Sets which stacks are shown with each event.
+    mutating func setStacks(_ options: Argument) throws(UsageError) {
+        var stacks = StackArguments()
+        var offset = 0
+        for part in options.text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+            let range = offset..<offset + part.utf8.count
+            offset = range.upperBound + 1
+            switch part {
+            case "" where options.text.isEmpty: break
+            case "kernel": stacks.kernel = true
+            case "user": stacks.user = true
+            default:
+                if let depth = Int(part), (1...4096).contains(depth), stacks.depth == nil {
+                    stacks.depth = depth
+                    continue
+                }
+                throw options.error(
+                    "\(options.prefix) does not know '\(part)'", range,
+                    hint: Argument(text: part, index: options.index).choice(["kernel", "user"]),
+                    notes: ["it takes kernel, user and the most functions of each: --stacks=user,8"])
+            }
+        }
+        if !stacks.kernel, !stacks.user { (stacks.kernel, stacks.user) = (true, true) }
+        trace.stacks = stacks
+    }
+
     /// Binds a template to the events before it.
     mutating func placeTemplate(_ template: Argument) throws(UsageError) {
         trace.templates.append(template)

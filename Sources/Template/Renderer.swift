@@ -12,6 +12,8 @@ public struct Renderer: ~Copyable {
     let presentations: [PrintFormat.Presentation]
     let prints: [PrintFormat]
     let symbols: KernelSymbols
+    /// What names the functions of stacks; it must learn of the traced processes.
+    public let symbolizer: Symbolizer
     private(set) var options: RenderOptions
     var clocks: [WallClock]
     var seconds = SecondsCache()
@@ -41,6 +43,8 @@ public struct Renderer: ~Copyable {
 
     /// What must be known of each event's moment, and no more.
     public let needs: ContextNeeds
+    /// What of each event's call chain must be asked for, and no more.
+    public let stacks: [StackRequest]
     /// The events whose `<print>` goes through the fallback or prints the fields.
     public let printFallbacks: [PrintFallback]
     /// What the user is to be told once, such as a field that some of the events do not have.
@@ -53,7 +57,8 @@ public struct Renderer: ~Copyable {
     /// - Throws: the first template that does not fit its events.
     public init(
         _ bindings: [(layout: EventLayout, template: Int?)], templates: [Template],
-        filters: FilterPlan? = nil, measure: Measure? = nil, symbols: KernelSymbols, options: RenderOptions
+        filters: FilterPlan? = nil, measure: Measure? = nil, symbols: KernelSymbols,
+        symbolizer: Symbolizer? = nil, options: RenderOptions
     ) throws(BindError) {
         let shown = Presentations(symbols)
         var notes: [String] = []
@@ -88,6 +93,8 @@ public struct Renderer: ~Copyable {
         printFallbacks = program.printFallbacks
         self.notes = notes
         self.symbols = symbols
+        self.symbolizer = symbolizer ?? Symbolizer(kernel: symbols)
+        stacks = program.stacks
         self.options = options
         previousTime = options.startTime
     }
@@ -234,6 +241,8 @@ public struct Renderer: ~Copyable {
             unsafe appendInteger(value, op.pointee.form, op.pointee, to: &line)
         case .bytes:
             guard unsafe appendBytes(op.pointee, sample, batch, to: &line) else { return false }
+        case .stack:
+            guard unsafe appendStack(op.pointee, sample, to: &line) else { return false }
         case .wall:
             unsafe clocks[Int(op.pointee.extra)].append(wallTime(batch), to: &line)
         case .presentation:

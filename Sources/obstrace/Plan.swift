@@ -155,6 +155,9 @@ extension RenderOptions {
             form: RecordForm(arguments.form), quotesWideIntegers: arguments.quotesWideIntegers,
             addsNumbers: arguments.addsNumbers,
             colour: Terminal.isColoured(arguments.colour, output: arguments.output))
+        stacks.kernel = arguments.stacks.kernel
+        stacks.user = arguments.stacks.user
+        stacks.depth = arguments.stacks.depth ?? 0
     }
 }
 

@@ -92,7 +92,9 @@ extension Plan {
                 } else {
                     try observer.add(layout, filter: filter, isOptional: isOptional[index])
                 }
+                observer.add(renderer.stacks[index], to: index)
             }
+            observer.tell(renderer.symbolizer)
             return observer
         } catch {
             throw Failure(error)

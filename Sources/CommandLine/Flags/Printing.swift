@@ -57,6 +57,24 @@ extension Flag {
             ],
             set: { draft, options throws(UsageError) in try draft.setForm(.logfmt, options) }),
         Flag(
+            "stacks", misnomers: ["--stack", "--call-graph", "--callgraph", "--backtrace", "-g", "-k"],
+            value: Value(
+                name: "OPTION,...", completion: .words(["kernel", "user", "kernel,user"]), isOptional: true),
+            of: [.trace], topic: .printing,
+            summary: "print the functions that led to each event",
+            detail: [
+                "Print below each event's line the functions that led to it, the innermost first: those of the "
+                    + "kernel, then those of the program.",
+                "With `--stacks=kernel` or `--stacks=user` these alone are printed, and a number such as in "
+                    + "`--stacks=user,8` is the most functions of each.",
+                "A JSON object has them as arrays `stack` and `ustack`.",
+                "The kernel finds the functions of a program by frame pointers: those of a program that was "
+                    + "compiled without them, as with `-fomit-frame-pointer`, are missing or wrong.",
+                "Functions that the compiler has put into others, and those that have ended by calling "
+                    + "another in their place, do not show.",
+            ],
+            set: { draft, options throws(UsageError) in try draft.setStacks(options) }),
+        Flag(
             "output", "o", misnomers: ["--out", "--file"],
             value: Value(name: "FILE", completion: .files),
             of: Subcommand.tracing, topic: .printing,

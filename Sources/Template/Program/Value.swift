@@ -20,6 +20,8 @@ enum Value {
         /// Many values in a row.
         case line
         case flag
+        /// The functions that led to the event.
+        case stack
     }
 
     var shape: Shape {
@@ -44,6 +46,7 @@ enum Value {
             case .comm, .user, .exe, .cmdline, .cgroup, .container, .event, .name, .subsystem: .text
             case .fields, .print: .line
             case .late: .flag
+            case .stack, .ustack: .stack
             }
         }
     }
@@ -59,6 +62,7 @@ enum Value {
         case .clock, .wall: "a time"
         case .line: "a line of many values"
         case .flag: "a mark"
+        case .stack: "a stack"
         }
     }
 }

@@ -41,7 +41,7 @@ public struct Measure: Sendable {
                     switch value.shape {
                     case .integer, .flag: break
                     case .clock, .wall: unit = .time(1)
-                    case .text, .array, .bitMask, .opaque, .line:
+                    case .text, .array, .bitMask, .opaque, .line, .stack:
                         throw TemplateError(
                             "'\(alternative.name)' is \(value.kindInWords), and a number is wanted",
                             at: alternative.place.range)

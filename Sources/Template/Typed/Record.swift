@@ -16,6 +16,8 @@ struct Record {
 
     let members: [Member]
 
+    private init(members: [Member]) { self.members = members }
+
     /// The values by the names of their columns.
     var columns: [(name: String, placeholder: Placeholder)] {
         members.flatMap { member in
@@ -60,6 +62,18 @@ extension Record {
                     content: .fields(
                         own.map { (String($0.name.dropFirst(part.prefix.count)), $0.placeholder) }))
             }
+    }
+
+    /// The record with stacks at its end, those that it does not have yet.
+    func adding(_ stacks: [String], depth: Int) -> Record {
+        let taken = Set(members.map(\.name))
+        return Record(
+            members: members
+                + stacks.filter { !taken.contains($0) }.map { name in
+                    var placeholder = Placeholder(.context, name)
+                    placeholder.spec.limit = depth > 0 ? depth : nil
+                    return Member(name: name, content: .value(placeholder))
+                })
     }
 
     /// The names as written, without specs. One that was taken gets its spec too, then a number.

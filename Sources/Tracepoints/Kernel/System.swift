@@ -319,6 +319,12 @@ package enum System {
     /// Stops one event (`PERF_EVENT_IOC_DISABLE`).
     package static func perfDisable(_ event: Int32) { _ = clinux_perf_disable(event) }
 
+    /// The most functions of a call chain that the kernel gives (`kernel.perf_event_max_stack`).
+    static var greatestStack: Int {
+        let text = (try? contents(of: "/proc/sys/kernel/perf_event_max_stack")) ?? []
+        return Int(String(decoding: text.prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self)) ?? 127
+    }
+
     // MARK: Waiting
 
     /// Makes a set of descriptors to wait on (`epoll_create1`).

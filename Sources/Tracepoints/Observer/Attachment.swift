@@ -70,6 +70,8 @@ final class Attachment {
         let bufferSize: Int
         let words: SampleWords
         let followsTasks: Bool
+        /// Whether records of what tasks map to execute are wanted.
+        let followsMappings: Bool
         /// Whether events are counted, and no sample is written.
         let countsOnly: Bool
         /// The task that is counted from its exec on.
@@ -101,7 +103,7 @@ final class Attachment {
     /// Opens what is traced on a CPU into the ring of its leader, which is open.
     private func openEvents(on cpu: Int32, targets: [Int32], leader: Int32) throws(TraceError) {
         for (position, target) in targets.enumerated() {
-            if position > 0 { try attach(.dummy(tasks: request.followsTasks), -1, target, cpu, to: leader) }
+            if position > 0 { try attach(dummy, -1, target, cpu, to: leader) }
             for (index, tracepoint) in request.tracepoints.enumerated()
             where request.cpus.contains(cpu) && !refused.contains(index) {
                 let descriptor: Int32?
@@ -132,6 +134,10 @@ final class Attachment {
                 }
             }
         }
+    }
+
+    private var dummy: PerfEventRequest.Source {
+        .dummy(tasks: request.followsTasks, mappings: request.followsMappings)
     }
 
     private func source(of tracepoint: Tracepoint, _ target: Int32) -> PerfEventRequest.Source {
@@ -253,7 +259,7 @@ final class Attachment {
         // Late enough to be cheap, early enough that the rest of the ring bridges a reader that
         // waits for its turn on a busy CPU, and that what is read is still in the cache.
         let leader = PerfEventRequest(
-            source: .dummy(tasks: request.followsTasks), words: request.words,
+            source: dummy, words: request.words,
             watermark: min(pages * System.pageSize / 4, 128 << 10), target: request.kind)
         let descriptor = try leader.open(target, cpu: cpu, countsLoss: &countsLoss).take()
         events.append(Event(descriptor: descriptor, tracepoint: -1, cpu: cpu))
@@ -265,8 +271,9 @@ final class Attachment {
     private func attach(
         _ source: PerfEventRequest.Source, _ tracepoint: Int, _ target: Int32, _ cpu: Int32, to leader: Int32
     ) throws(TraceError) -> Int32? {
+        let stacks = tracepoint >= 0 ? request.tracepoints[tracepoint].stacks : StackRequest()
         let event = PerfEventRequest(
-            source: source, words: request.words, watermark: 1 << 12, target: request.kind)
+            source: source, words: request.words, watermark: 1 << 12, target: request.kind, stacks: stacks)
         do throws(SystemError) {
             let descriptor = try event.open(target, cpu: cpu, countsLoss: &countsLoss).take()
             let waits = request.countsOnly && target == request.heldTask && tracepoint >= 0

@@ -34,6 +34,8 @@ public final class Observer {
     /// The probes in the kernel, which outlive their perf events.
     private var probes: ProbeGroup?
     private var engine: Engine?
+    /// What names the addresses of call chains of programs; it is told what processes map to execute.
+    private var symbolizer: Symbolizer?
     private var poller: Poller
     private var drainLimit: UInt64 = 0
     /// What finds out when events were lost; nothing where that is not asked for.
@@ -128,6 +130,12 @@ public final class Observer {
         return tracepoints.count - 1
     }
 
+    /// Asks for the call chains of an event, by its index, before the observer opens.
+    public func add(_ stacks: StackRequest, to event: Int) { tracepoints[event].stacks = stacks }
+
+    /// Tells a symbolizer, from the opening on, what processes map to execute.
+    public func tell(_ symbolizer: Symbolizer) { self.symbolizer = symbolizer }
+
     /// Has the kernel make the events of our probes, after those of runs that were killed are gone.
     private func makeProbes() throws(TraceError) {
         guard tracepoints.contains(where: { $0.probe != nil }) else { return }
@@ -157,6 +165,7 @@ public final class Observer {
         let plan = makePlan()
         let attachment = try attach(plan)
         var engine = Engine(plan: plan, ids: tracepoints.map(\.layout.id), rings: attachment.cursors)
+        if wantsUserStacks { engine.symbolizer = symbolizer }
         let own = System.processID
         if scope == .system, options.excludesSelf, plan.words.contains(.ids) { engine.excluded = [own] }
         for event in attachment.events where event.tracepoint < 0 {
@@ -176,6 +185,7 @@ public final class Observer {
                 }
             for pid in pids { TaskDirectory.enter(pid, into: &engine.names) }
             if options.needs.contains(.process) { engine.learnProcesses(pids) }
+            if let symbolizer = engine.symbolizer { for pid in pids { symbolizer.learn(pid) } }
         }
         startTime = System.monotonicTime()
         try attachment.enableTracepoints()
@@ -188,12 +198,15 @@ public final class Observer {
     func makePlan() -> Engine.Plan {
         let isGlobal = PIDNamespace.isInitial
         let needsOwnIDs = isGlobal ? needsIDsInSamples : needsIDsInNamespace
-        let words: SampleWords = needsOwnIDs ? [.time, .raw, .ids] : [.time, .raw]
+        var words: SampleWords = needsOwnIDs ? [.time, .raw, .ids] : [.time, .raw]
+        if tracepoints.contains(where: { !$0.stacks.isEmpty }) { words.insert(.callChain) }
         let commonPid = tracepoints[0].layout.commonFields.first { $0.name == "common_pid" }
         return Engine.Plan(
             words: words, needs: options.needs, hasGlobalIDs: isGlobal,
             commonPidOffset: commonPid?.offset ?? 4)
     }
+
+    private var wantsUserStacks: Bool { tracepoints.contains { $0.stacks.user } }
 
     /// Whether samples must carry the ids of their task where `common_pid` is one that we can use.
     ///
@@ -231,7 +244,8 @@ public final class Observer {
                     tracepoints: tracepoints, filters: kernelFilters(plan), kind: targetKind, cpus: cpus.cpus,
                     ringCPUs: ringCPUs(plan),
                     bufferSize: ringBytes,
-                    words: plan.words, followsTasks: plan.tracksTasks, countsOnly: options.countsOnly,
+                    words: plan.words, followsTasks: plan.tracksTasks, followsMappings: wantsUserStacks,
+                    countsOnly: options.countsOnly,
                     heldTask: options.heldProcess), targets: targets)
         } catch {
             guard case .badFilter(let event, _, let reason, _) = error,

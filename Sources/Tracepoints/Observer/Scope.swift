@@ -66,6 +66,8 @@ public struct Tracepoint: Sendable, Hashable {
     public let probe: Probe?
     /// `subsystem:name` as tracefs has it, which for a probe is another name than its own.
     var kernelName: String
+    /// What of the call chain is wanted with each event.
+    var stacks = StackRequest()
 
     init(layout: EventLayout, filter: String?, isOptional: Bool, probe: Probe? = nil) {
         self.layout = layout
