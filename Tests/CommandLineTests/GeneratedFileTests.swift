@@ -52,7 +52,8 @@ extension GeneratedFile {
             .map { $0.dropFirst(4) }
         #expect(
             sections == [
-                "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COUNTING", "HISTOGRAMS", "LIVE TABLE", "LISTING",
+                "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COUNTING", "HISTOGRAMS", "LIVE TABLE",
+                "LISTING", "PAIRS",
                 "TEMPLATES", "RECORDS", "FILTERS", "PROBES", "OUTPUT ORDER AND LOSS", "PERMISSIONS",
                 "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
             ])
@@ -83,6 +84,7 @@ extension Flag {
             .map { flag in
                 flag.subcommands.count {
                     $0 == .trace || $0 == .list || (Subcommand.summing.contains($0) && flag.topic == .summing)
+                        || ($0 == .pair && !flag.subcommands.contains(.trace))
                 }
             }
             .reduce(0, +)
