@@ -37,9 +37,8 @@ private struct Page {
         lines.append("obstrace: a line for each event at the kernel's tracepoints, by your template")
         lines.append("")
         usage([.trace])
-        let names = Subcommand.summing.map(\.rawValue).joined(separator: "|")
+        let names = (Subcommand.summing + [.pair]).map(\.rawValue).joined(separator: "|")
         lines.append("       obstrace \(names) [options] EVENT...   (-h tells more)")
-        lines.append("       obstrace pair [options] START END --on FIELD,...")
         lines.append("       obstrace " + Subcommand.list.synopsis)
         lines.append("")
         summaries(of: .trace)
@@ -64,7 +63,8 @@ private struct Page {
         lines.append("       obstrace pair [options] NAME [-- COMMAND [ARG...]]")
         lines.append("       obstrace pair list")
         lines.append("")
-        summaries(of: .pair)
+        let own = Flag.all(of: .pair).filter { $0.isCommon && !$0.subcommands.contains(.trace) }
+        table(own.map { ($0.head + ($0.separateValue == nil ? "" : $0.valueUsage), $0.summary) })
         examples(Example.pair.prefix(2))
         lines.append("Every flag explained: obstrace pair --help")
     }

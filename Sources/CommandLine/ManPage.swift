@@ -22,14 +22,16 @@ extension GeneratedFile {
             page.prose(Prose.summing(subcommand))
             page.lines.append(".Pp")
             page.sentences(["These options are added to those above that choose, filter, limit and print:"])
-            page.options(of: subcommand, only: .summing)
+            page.options(of: subcommand) { $0.topic == .summing }
         }
         page.section("LISTING")
         page.prose(.list)
         page.options(of: .list)
         page.section("PAIRS")
         page.prose(.pair)
-        page.options(of: .pair)
+        page.lines.append(".Pp")
+        page.sentences(["These options are added to those above that limit and print:"])
+        page.options(of: .pair) { !$0.subcommands.contains(.trace) }
         page.subsection("Names")
         page.table(KnownPair.all.map { ($0.name, $0.summary) })
         page.section("TEMPLATES")
@@ -114,9 +116,9 @@ private struct Mdoc {
         }
     }
 
-    /// Lists the flags of one topic.
-    mutating func options(of subcommand: Subcommand, only topic: Topic) {
-        let flags = Flag.all(of: subcommand).filter { $0.topic == topic }
+    /// Lists some of the flags, whatever their topic.
+    mutating func options(of subcommand: Subcommand, where isListed: (Flag) -> Bool) {
+        let flags = Flag.all(of: subcommand).filter(isListed)
         list(flags.map { ($0.item, $0.detail) }, width: "Ds")
     }
 
