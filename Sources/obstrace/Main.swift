@@ -40,7 +40,10 @@ struct Main {
             case .completeFields(let names): return try Lister.printFields(of: names)
             case .list(let arguments): return try Lister(arguments).run()
             case .summarize(let arguments, let counting): return try Plan.run(arguments, counting)
-            case .trace(let arguments): return try Plan.run(arguments)
+            case .info(let arguments): return try Info.run(arguments)
+            case .trace(let arguments):
+                if let file = arguments.replayed { return try Replay.run(arguments, file) }
+                return try Plan.run(arguments)
             }
         } catch {
             System.print(error.text, to: 2)

@@ -12,6 +12,14 @@ struct TraceScope {
     /// The paths of these cgroups that events are tested for, where the scope is made of tasks already.
     let testedCgroups: [String]
 
+    /// Every task.
+    init() {
+        pids = []
+        tids = []
+        folders = []
+        testedCgroups = []
+    }
+
     /// Looks up what the arguments name.
     ///
     /// - Throws: a cgroup or a container that there is not, or that is not the only one.

@@ -81,8 +81,7 @@ package final class RecordingWriter {
             .map { String(decoding: $0.dropFirst().drop { $0 == 0x20 }, as: UTF8.self) }
     }
 
-    /// Opens the file, so that one that cannot be written is told of before anything is traced.
-    package func open() throws(SystemError) {
+    private func open() throws(SystemError) {
         switch target {
         case .stream(let number): descriptor = number
         case .file(let path):
@@ -96,6 +95,7 @@ package final class RecordingWriter {
 
     /// Writes what stands before the events; `names` are those of the tasks that run.
     func begin(_ content: Content, names: borrowing TaskNames) throws(SystemError) {
+        if descriptor < 0 { try open() }
         self.content = content
         eventTime = System.monotonicTime()
         wallTime = UInt64(bitPattern: System.wallOffset() &+ Int64(eventTime))
@@ -236,7 +236,6 @@ package final class RecordingWriter {
         }
         size = 0
         times = nil
-        try open()
         try begin(content, names: names)
     }
 
