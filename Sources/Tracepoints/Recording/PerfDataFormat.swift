@@ -1,7 +1,7 @@
 /// The numbers of the `perf.data` file format.
 enum PerfData {
     /// `PERFILE2`, as the number that a machine of this byte order reads.
-    static let magic: UInt64 = 0x3245_4c49_4645_5250
+    static let magic: UInt64 = 0x3245_4c49_4652_4550
     /// The size of a file's header in bytes.
     static let headerSize = 104
     /// The size of a pipe's header in bytes.
