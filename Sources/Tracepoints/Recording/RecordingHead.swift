@@ -93,19 +93,34 @@ struct RecordingHead {
             return
         }
         dataEnd = end
-        if sections[1].size == 0 || bits == 0 {
-            // Whoever recorded was ended before it could say how much there is.
+        // Whoever recorded was ended before it could say what there is: perf does so at its end alone.
+        let isUnfinished = bits & ~(1 << UInt64(PerfData.Feature.tracingData.rawValue)) == 0
+        if isUnfinished {
             if sections[1].size == 0 { dataEnd = fileSize }
-            let cut = fileSize - dataEnd
+            let rest = fileSize - dataEnd
             notes.append(
-                "the recording was broken off" + (cut > 0 ? "; its last \(cut) bytes are not whole" : ""))
-            if sections[1].size == 0 { return }
+                "the recording was broken off" + (rest > 16 ? "; its last \(rest) bytes are cut off" : ""))
+            findTracing(file, from: sections[0], to: dataOffset)
+            return
         }
         do throws(RecordingError) {
             try readFeatures(file, bits)
         } catch {
             laterProblem = error
         }
+    }
+
+    /// Looks for the tracing data between the attributes and the data, where this program writes it.
+    private mutating func findTracing(
+        _ file: Int32, from attributes: (offset: UInt64, size: UInt64), to end: UInt64
+    ) {
+        let start = attributes.offset &+ attributes.size
+        guard start <= end, end - start > 16, end - start <= RecordingHead.longestPart,
+            let bytes = try? part(file, start, end - start), bytes.count == Int(end - start)
+        else { return }
+        var scanner = ByteScanner(bytes[...], origin: start)
+        guard (try? scanner.number(UInt32.self, "")) == PerfData.Record.tracingData else { return }
+        tracing = try? TracingData(bytes[16...], origin: start + 16)
     }
 
     private mutating func readEvents(

@@ -118,8 +118,6 @@ package final class RecordingWriter {
             }
         } else {
             bytes = fileHead(content.events)
-            dataOffset = UInt64(bytes.count)
-            bytes.replace(at: PerfData.dataSizeOffset - 8, with: dataOffset)
         }
         bytes.append(type: PerfData.Record.tracingData) {
             $0.append(number: UInt32(tracing.count))
@@ -128,6 +126,11 @@ package final class RecordingWriter {
         tracingOffset = UInt64(bytes.count)
         tracingSize = UInt64(tracing.count)
         bytes += tracing
+        dataOffset = UInt64(bytes.count)
+        if !isStream {
+            bytes.replace(at: PerfData.dataSizeOffset - 8, with: dataOffset)
+            bytes.replace(at: PerfData.featuresOffset, with: RecordingWriter.bit(.tracingData))
+        }
         append(names, to: &bytes, words: content.words)
         position = 0
         try write(bytes)
@@ -209,6 +212,11 @@ package final class RecordingWriter {
         try write(bytes)
         size = position
         guard !isStream else { return }
+        // Behind the data stands the table of features, which is that of the formats alone until the end.
+        bytes = []
+        bytes.append(number: tracingOffset)
+        bytes.append(number: tracingSize)
+        try System.write(descriptor, bytes, at: size)
         bytes = []
         bytes.append(number: size - dataOffset)
         try System.write(descriptor, bytes, at: UInt64(PerfData.dataSizeOffset))
@@ -258,14 +266,13 @@ package final class RecordingWriter {
             try endRound()
         }
         guard !isStream else { return }
-        // From here on the tracing data is one of the features, and the data begins behind it.
         let features = [(PerfData.Feature.tracingData, [UInt8]())] + features()
         var table: [UInt8] = []
         var contents: [UInt8] = []
         let start = size + UInt64(features.count * 16)
         var bits: UInt64 = 0
         for (feature, content) in features {
-            bits |= 1 << UInt64(feature.rawValue)
+            bits |= RecordingWriter.bit(feature)
             if feature == .tracingData {
                 table.append(number: tracingOffset)
                 table.append(number: tracingSize)
@@ -276,15 +283,12 @@ package final class RecordingWriter {
             }
         }
         try write(table + contents)
-        let data = tracingOffset + tracingSize
         bytes = []
-        bytes.append(number: data)
-        bytes.append(number: size - data)
-        bytes.append(number: UInt64(0))
-        bytes.append(number: UInt64(0))
         bytes.append(number: bits)
-        try System.write(descriptor, bytes, at: UInt64(PerfData.dataSizeOffset - 8))
+        try System.write(descriptor, bytes, at: UInt64(PerfData.featuresOffset))
     }
+
+    private static func bit(_ feature: PerfData.Feature) -> UInt64 { 1 << UInt64(feature.rawValue) }
 }
 
 extension [UInt8] {
