@@ -12,7 +12,7 @@ function __obstrace_operands
     for word in (commandline -opc)[2..]
         if $is_value
             set is_value false
-        else if contains -- $word -f --format -o --output --by -i --interval -n --rows --keys --linear --where --on --cancel --max-age --max-waiting --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as -m --buffer --field --type --rate --color
+        else if contains -- $word -f --format -o --output --by -i --interval -n --rows --keys --linear --where --on --cancel --max-age --max-waiting --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as -m --buffer -w --write --max-size --rotate -r --read --field --type --rate --color
             set is_value true
         else if not string match -q -- '-*' $word
             echo -- $word
@@ -36,7 +36,7 @@ function __obstrace_is
     __obstrace_in_command
     and return 1
     set -l operands (__obstrace_operands)
-    contains -- "$operands[1]" trace count hist top list pair help
+    contains -- "$operands[1]" trace count hist top info list pair help
     or set operands[1] trace
     contains -- $operands[1] $argv
 end
@@ -86,10 +86,12 @@ complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a trace -d 'p
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a count -d 'count events, in the kernel or by any of their values'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a hist -d 'show how a number in events is distributed'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a top -d 'show the most frequent events or values, refreshed'
+complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a info -d 'tell what is in a recording'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a list -d 'list and search the tracepoints of this kernel'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a pair -d 'match two events, print the time between them'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a help -d 'explain a subcommand'
 complete -c obstrace -n '__obstrace_is trace list' -a '(__obstrace_events)'
+complete -c obstrace -n '__obstrace_is info' -F
 complete -c obstrace -n __obstrace_in_command -a '(__obstrace_command)'
 complete -c obstrace -n '__obstrace_is trace' -s f -l format -x -a '(__obstrace_template)' -d 'print events by TEMPLATE: \'<pid> <filename>\''
 complete -c obstrace -n '__obstrace_is trace pair count hist top' -l json -f -a 'strings numbers strings,numbers' -d 'print a JSON object per event'
@@ -131,6 +133,10 @@ complete -c obstrace -n '__obstrace_is trace' -l run-as -x -a '(__fish_append , 
 complete -c obstrace -n '__obstrace_is trace pair count hist top' -l all-processes -d 'leave out nothing, not even obstrace itself'
 complete -c obstrace -n '__obstrace_is trace pair count hist top' -s m -l buffer -x -d 'buffer SIZE for each CPU: 512K, 4M'
 complete -c obstrace -n '__obstrace_is trace pair count hist top' -l strict -d 'exit with status 4 if events were lost'
+complete -c obstrace -n '__obstrace_is trace' -s w -l write -r -F -d 'record into FILE for -r or perf'
+complete -c obstrace -n '__obstrace_is trace' -l max-size -x -d 'stop when FILE has SIZE: 100M, 1G'
+complete -c obstrace -n '__obstrace_is trace' -l rotate -x -d 'keep the newest N files of --max-size'
+complete -c obstrace -n '__obstrace_is trace' -s r -l read -r -F -d 'read events from the recording FILE'
 complete -c obstrace -n '__obstrace_is list' -l field -x -d 'only events with a field named like GLOB'
 complete -c obstrace -n '__obstrace_is list' -l type -x -d 'only events with a field of a type like GLOB'
 complete -c obstrace -n '__obstrace_is list' -l rate -x -d 'count for TIME, and list the busiest: 2s'
@@ -140,5 +146,5 @@ complete -c obstrace -n '__obstrace_is trace count hist top' -l explain -d 'say 
 complete -c obstrace -n '__obstrace_is trace pair count hist top' -s q -l quiet -d 'no notes on stderr, only errors and losses'
 complete -c obstrace -n '__obstrace_is trace pair count hist top' -s v -l verbose -d 'say more on stderr: events traced and lost'
 complete -c obstrace -n '__obstrace_is trace pair count hist top list' -l color -x -a 'auto always never' -d 'colour the output: auto, always or never'
-complete -c obstrace -n '__obstrace_is trace count hist top list pair help' -s h -l help -d 'this help; --help explains everything'
-complete -c obstrace -n '__obstrace_is trace count hist top list pair help' -l version -d 'print the version'
+complete -c obstrace -n '__obstrace_is trace count hist top info list pair help' -s h -l help -d 'this help; --help explains everything'
+complete -c obstrace -n '__obstrace_is trace count hist top info list pair help' -l version -d 'print the version'

@@ -18,6 +18,7 @@ public struct HelpRequest: Sendable, Equatable {
         switch (subcommand, isLong) {
         case (.list, false): page.shortList()
         case (.list, true): page.longList()
+        case (.info, let isLong): page.info(isLong: isLong)
         case (.count, _), (.hist, _), (.top, _): page.summary(subcommand, isLong: isLong)
         case (.pair, false): page.shortPair()
         case (.pair, true): page.longPair()
@@ -108,6 +109,8 @@ private struct Page {
         table(ProbeReference.arguments)
         lines += [""] + wrapped(["Types:"])
         table(ProbeReference.types)
+        heading("Recordings")
+        prose(.recordings)
         heading("Exit status")
         table(ExitStatus.ofTrace.map { ($0.status, $0.meaning) })
         lines += [""] + wrapped([ExitStatus.ofCommand])
@@ -124,6 +127,22 @@ private struct Page {
         table(ExitStatus.ofList.map { ($0.status, $0.meaning) })
         heading("Examples")
         explained(Example.list)
+    }
+
+    mutating func info(isLong: Bool) {
+        lines.append("obstrace info: \(Subcommand.info.summary)")
+        lines.append("")
+        usage([.info])
+        if isLong {
+            prose(.info)
+            details(of: .info)
+            heading("Examples")
+            explained(Example.recordings)
+        } else {
+            lines.append("")
+            summaries(of: .info)
+            examples(Example.recordings.prefix(2))
+        }
     }
 
     mutating func summary(_ subcommand: Subcommand, isLong: Bool) {

@@ -12,6 +12,8 @@ public enum Invocation: Sendable, Equatable {
     case trace(TraceArguments)
     /// Count events, and show what came of it.
     case summarize(TraceArguments, SummaryArguments)
+    /// Tell what is in a recording.
+    case info(InfoArguments)
     /// List tracepoints.
     case list(ListArguments)
     /// Match events.
@@ -139,6 +141,10 @@ public struct TraceArguments: Sendable, Equatable {
     public internal(set) var cpus: CPUList?
     /// The size of each CPU's buffer in bytes, at least 1.
     public internal(set) var bufferSize: Int?
+    /// Where and how events are recorded.
+    public internal(set) var recording = RecordingArguments()
+    /// The recording that events are read from, `-` for stdin; nil for this machine's kernel.
+    public internal(set) var replayed: Argument?
     public internal(set) var isQuiet = false
     public internal(set) var isVerbose = false
     /// Whether lost events are a failure.

@@ -57,6 +57,10 @@ extension GeneratedFile {
         page.lines.append(".Pp")
         page.sentences(["Types:"])
         page.table(ProbeReference.types)
+        page.section("RECORDINGS")
+        page.prose(.recordings)
+        page.lines.append(".Pp")
+        page.prose(.info)
         page.section("OUTPUT ORDER AND LOSS")
         page.prose(.order)
         page.section("PERMISSIONS")
@@ -71,7 +75,8 @@ extension GeneratedFile {
         page.sentences(["`obstrace list` exits with 1 if nothing matches."])
         page.section("EXAMPLES")
         page.examples(
-            Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.pair + Example.list)
+            Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.pair + Example.recordings
+                + Example.list)
         page.section("SEE ALSO")
         page.lines += [".Xr perf-trace 1 ,", ".Xr trace-cmd 1 ,", ".Xr bpftrace 8"]
         return page.lines.map { $0 + "\n" }.joined()
@@ -106,6 +111,7 @@ private struct Mdoc {
                 lines +=
                     Flag.all(of: subcommand).filter { $0.topic == .summing }.map(\.synopsis)
                     + [".Op Ar options", ".Ar EVENT ..."] + (subcommand == .hist ? [".Ar VALUE"] : [])
+            case .info: lines += [".Op Ar options", ".Ar FILE"]
             case .list: lines += Flag.all(of: .list).map(\.synopsis) + [".Op Ar GLOB ..."]
             case .pair: lines += Flag.all(of: .pair).map(\.synopsis) + [".Ar START END"]
             case .help: lines.append(".Op Ar SUBCOMMAND")

@@ -4,6 +4,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
     case count
     case hist
     case top
+    case info
     case list
     case pair
     case help
@@ -20,6 +21,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .count: "count events, in the kernel or by any of their values"
         case .hist: "show how a number in events is distributed"
         case .top: "show the most frequent events or values, refreshed"
+        case .info: "tell what is in a recording"
         case .list: "list and search the tracepoints of this kernel"
         case .pair: "match two events, print the time between them"
         case .help: "explain a subcommand"
@@ -33,6 +35,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .count: "count [options] EVENT... [-- COMMAND [ARG...]]"
         case .hist: "hist [options] EVENT... VALUE [-- COMMAND [ARG...]]"
         case .top: "top [options] EVENT... [-- COMMAND [ARG...]]"
+        case .info: "info [options] FILE"
         case .list: "list [options] [GLOB...]"
         case .pair: "pair [options] START END --on FIELD,... [-- COMMAND [ARG...]]"
         case .help: "help [SUBCOMMAND]"
@@ -49,5 +52,6 @@ enum Topic: String, CaseIterable {
     case limits = "When to stop"
     case scope = "Whom to trace"
     case buffers = "Buffers and loss"
+    case recordings = "Recordings"
     case messages = "Messages and help"
 }

@@ -2,7 +2,7 @@ extension Flag {
     /// What is traced, and which of its events.
     static let selection: [Flag] = [
         Flag(
-            "where", misnomers: ["--filter", "-w"],
+            "where", misnomers: ["--filter"],
             value: Value(name: "EXPR", completion: .nothing),
             of: [.trace] + Subcommand.summing, topic: .selection,
             summary: "only events that fulfil EXPR: 'pid == 1'",

@@ -55,6 +55,13 @@ struct PerfEventRequest {
         }
     }
 
+    /// The attributes that it is opened with.
+    func attributes(countsLoss: Bool) -> perf_event_attr {
+        var attributes = perf_event_attr()
+        fill(&attributes, countsLoss: countsLoss)
+        return attributes
+    }
+
     private func fill(_ attributes: inout perf_event_attr, countsLoss: Bool) {
         attributes.size = UInt32(MemoryLayout<perf_event_attr>.size)
         attributes.sample_type = words.rawValue
