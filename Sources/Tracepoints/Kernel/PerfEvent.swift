@@ -105,6 +105,8 @@ struct PerfEventRequest {
             attributes.sample_period = 1
             attributes.watermark = 0
             attributes.wakeup_events = 1
+            // One sample an event, also where the kernel weighs it.
+            attributes.sample_type = SampleWords.period.rawValue
         }
     }
 }

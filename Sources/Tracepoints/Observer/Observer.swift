@@ -203,6 +203,8 @@ public final class Observer {
         let needsOwnIDs = isGlobal ? needsIDsInSamples : needsIDsInNamespace
         var words: SampleWords = needsOwnIDs ? [.time, .raw, .ids] : [.time, .raw]
         if tracepoints.contains(where: { !$0.stacks.isEmpty }) { words.insert(.callChain) }
+        // Without it the kernel repeats the sample of such an event for each nanosecond, up to its limit.
+        if tracepoints.contains(where: \.layout.addsUpTime) { words.insert(.period) }
         // Whoever reads a recording tells events and CPUs apart by what is in each sample.
         if recorder != nil { words.formUnion([.ids, .cpu, .identifier]) }
         let commonPid = tracepoints[0].layout.commonFields.first { $0.name == "common_pid" }
