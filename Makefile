@@ -67,7 +67,7 @@ setup:
 	    echo 'obstrace: no Swift toolchain: install Swift 6.2 or later, see https://www.swift.org/install/linux' >&2; \
 	    exit 1; }
 	$(call require,cc:gcc c++:g++ pkg-config:pkg-config libtraceevent.pc:libtraceevent-dev \
-	    libtracefs.pc:libtracefs-dev libelf.pc:libelf-dev)
+	    libtracefs.pc:libtracefs-dev libelf.pc:libelf-dev libzstd.pc:libzstd-dev)
 
 # Only obstrace itself writes on stdout.
 run: setup

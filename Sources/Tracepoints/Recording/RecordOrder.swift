@@ -54,11 +54,13 @@ struct RecordOrder: ~Copyable {
         capacity *= 2
     }
 
-    /// The place of the earliest record that waits in the file; `nil` for none. It takes a look at each.
-    var firstPlace: UInt64? {
-        var first: UInt64?
-        for index in next..<count { first = unsafe min(first ?? UInt64.max, entries[index].place) }
-        return first
+    /// The least place in a range of a record that waits; `nil` for none. It takes a look at each.
+    func firstPlace(in range: ClosedRange<UInt64>) -> UInt64? {
+        var first = UInt64.max
+        for index in next..<count where unsafe range.contains(entries[index].place) {
+            first = unsafe min(first, entries[index].place)
+        }
+        return first == UInt64.max ? nil : first
     }
 
     /// Brings all that waits into order.

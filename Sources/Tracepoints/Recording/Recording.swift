@@ -57,6 +57,11 @@ package struct Recording: ~Copyable {
     private var place: UInt64
     /// Where the records end; the size of the data may not be told.
     private var order = RecordOrder()
+    /// What expands the records, where they are compressed; the place of the next one in what it holds.
+    private var expander: Expander?
+    private var expandedPlace: UInt64 = 0
+    /// Marks the places that are the expander's.
+    private static let expanded: UInt64 = 1 << 63
     private var tracing: TracingData?
     private var formats = RecordFormats()
     private var hasEnded = false
@@ -169,9 +174,9 @@ package struct Recording: ~Copyable {
         while true {
             var count = 0
             while count < Engine.batchSize, let entry = order.take(until: limit) {
-                let header = window.bytes(of: entry.place, 8)
-                let bytes = window.bytes(
-                    of: entry.place, Int(header.load(6, as: UInt16.self) ?? 8))
+                guard let header = held(entry.place, 8),
+                    let bytes = held(entry.place, Int(header.load(6, as: UInt16.self) ?? 8))
+                else { continue }
                 let type = header.load(0, as: UInt32.self) ?? 0
                 guard type == RecordType.sample else {
                     note(RingRecord(bytes: bytes, type: type), at: entry.time)
@@ -194,6 +199,13 @@ package struct Recording: ~Copyable {
             if hasEnded { return nil }
             readRound()
         }
+    }
+
+    /// The bytes of a record that waits.
+    @inline(__always)
+    private func held(_ place: UInt64, _ count: Int) -> Bytes? {
+        if place < Recording.expanded { return window.bytes(at: place, count: count) }
+        return expander?.bytes(at: place & ~Recording.expanded, count: count)
     }
 
     /// Makes a sample of a record; `false` where it is none that is given out.
@@ -301,7 +313,7 @@ extension Recording {
     }
 
     /// The place from where on bytes are still needed.
-    private var kept: UInt64 { order.waiting == 0 ? place : order.firstPlace ?? place }
+    private var kept: UInt64 { order.firstPlace(in: 0...Recording.expanded - 1) ?? place }
 
     private mutating func hold(_ count: UInt64) throws(SystemError) -> Bool {
         let (needed, overflow) = place.addingReportingOverflow(count)
@@ -333,11 +345,8 @@ extension Recording {
             return true
         }
         guard type >= PerfData.Record.firstOfUser else {
-            let time = formats.time(of: RingRecord(bytes: bytes, type: type))
-            greatest = max(greatest, time)
-            order.add(time, at: place)
+            add(RingRecord(bytes: bytes, type: type), at: place)
             place &+= UInt64(size)
-            roundBytes &+= UInt64(size)
             return roundBytes >= Recording.longestRound
         }
         let next = place &+ UInt64(size)
@@ -346,6 +355,38 @@ extension Recording {
         } catch {
             end(error)
             return true
+        }
+    }
+
+    /// Lets a record wait for its turn.
+    @inline(__always)
+    private mutating func add(_ record: RingRecord, at place: UInt64) {
+        let time = formats.time(of: record)
+        greatest = max(greatest, time)
+        order.add(time, at: place)
+        roundBytes &+= UInt64(record.bytes.count)
+    }
+
+    /// Expands a compressed record, and lets what is in it wait.
+    private mutating func expand(_ piece: Bytes) throws(RecordingError) {
+        let expander = self.expander ?? Expander()
+        self.expander = expander
+        let first = order.firstPlace(in: Recording.expanded...UInt64.max).map { $0 & ~Recording.expanded }
+        if let reason = expander.expand(piece, keeping: first ?? expandedPlace) {
+            throw RecordingError("what is compressed cannot be expanded: \(reason)", at: place)
+        }
+        while let header = expander.bytes(at: expandedPlace, count: 8) {
+            let size = Int(header.load(6, as: UInt16.self) ?? 0)
+            guard size >= 8 else {
+                throw RecordingError(
+                    "a compressed record's size is \(size), less than its head has", at: place)
+            }
+            guard let bytes = expander.bytes(at: expandedPlace, count: size) else { return }
+            let type = header.load(0, as: UInt32.self) ?? 0
+            if type < PerfData.Record.firstOfUser {
+                add(RingRecord(bytes: bytes, type: type), at: expandedPlace | Recording.expanded)
+            }
+            expandedPlace &+= UInt64(size)
         }
     }
 
@@ -399,14 +440,18 @@ extension Recording {
                 size -= part
             }
             next = place
-        case PerfData.Record.compressed, PerfData.Record.compressed2:
-            throw RecordingError(
-                "its events are compressed (perf record -z); this expands them: "
-                    + "perf inject -i FILE -o EXPANDED", at: place)
+        case PerfData.Record.compressed:
+            if let piece = bytes.slice(8, bytes.count - 8) { try expand(piece) }
+        case PerfData.Record.compressed2:
+            guard let size = bytes.load(8, as: UInt64.self), let piece = bytes.slice(16, Int(clamping: size))
+            else {
+                throw RecordingError("a compressed record is longer than its size says", at: place)
+            }
+            try expand(piece)
         default: break
         }
         place = next
-        return false
+        return roundBytes >= Recording.longestRound
     }
 }
 

@@ -40,13 +40,6 @@ struct RecordingWindow: ~Copyable {
         return unsafe Bytes(base: base + Int(place &- origin), count: count)
     }
 
-    /// The bytes of a record that was found before and has not been dropped.
-    @inline(__always)
-    func bytes(of place: UInt64, _ size: Int) -> Bytes {
-        precondition(place >= origin && Int(place &- origin) &+ size <= count)
-        return unsafe Bytes(base: base + Int(place &- origin), count: size)
-    }
-
     /// Reads until `size` bytes from a place on are held, and drops those before `kept`; answers whether
     /// there are so many.
     mutating func fill(to place: UInt64, keeping kept: UInt64) throws(SystemError) -> Bool {
