@@ -21,6 +21,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,6 +49,12 @@ static inline int clinux_perf_set_filter(int event, const char *filter) {
 }
 static inline int clinux_perf_enable(int event) { return ioctl(event, PERF_EVENT_IOC_ENABLE, 0); }
 static inline int clinux_perf_disable(int event) { return ioctl(event, PERF_EVENT_IOC_DISABLE, 0); }
+
+// Not declared to Swift, as it is an extension.
+static inline ssize_t clinux_read_memory(
+    pid_t pid, const struct iovec *own, const struct iovec *other, unsigned long count) {
+    return syscall(SYS_process_vm_readv, pid, own, 1, other, count, 0);
+}
 
 // `open` and `fcntl` are variadic.
 static inline int clinux_set_nonblocking(int descriptor) {

@@ -19,6 +19,7 @@ public struct HelpRequest: Sendable, Equatable {
         case (.list, false): page.shortList()
         case (.list, true): page.longList()
         case (.count, _), (.hist, _), (.top, _): page.summary(subcommand, isLong: isLong)
+        case (.syscalls, _): page.calls(isLong: isLong)
         case (_, false): page.shortTrace()
         case (_, true): page.longTrace()
         }
@@ -34,7 +35,7 @@ private struct Page {
     mutating func shortTrace() {
         lines.append("obstrace: a line for each event at the kernel's tracepoints, by your template")
         lines.append("")
-        usage([.trace] + Subcommand.summing + [.list])
+        usage(Subcommand.tracing + [.list])
         lines.append("")
         summaries(of: .trace)
         examples(Example.trace.prefix(2))
@@ -92,6 +93,26 @@ private struct Page {
         table(ExitStatus.ofList.map { ($0.status, $0.meaning) })
         heading("Examples")
         explained(Example.list)
+    }
+
+    mutating func calls(isLong: Bool) {
+        if !isLong {
+            lines.append("obstrace syscalls: \(Subcommand.syscalls.summary)")
+            lines.append("")
+        }
+        usage([.syscalls])
+        if isLong {
+            prose(.syscalls)
+            details(of: .syscalls)
+            heading("Examples")
+            explained(Example.syscalls)
+            lines += ["", "Filters, exit statuses: obstrace --help"]
+        } else {
+            lines.append("")
+            summaries(of: .syscalls)
+            examples(Example.syscalls.prefix(2))
+            lines.append("Every flag explained: obstrace syscalls --help")
+        }
     }
 
     mutating func summary(_ subcommand: Subcommand, isLong: Bool) {

@@ -12,6 +12,8 @@ public enum Invocation: Sendable, Equatable {
     case trace(TraceArguments)
     /// Count events, and show what came of it.
     case summarize(TraceArguments, SummaryArguments)
+    /// Show system calls.
+    case syscalls(TraceArguments, SyscallArguments)
     /// List tracepoints.
     case list(ListArguments)
 }

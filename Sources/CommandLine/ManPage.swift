@@ -39,6 +39,10 @@ extension GeneratedFile {
         page.table(FilterReference.rows)
         page.lines.append(".Pp")
         page.sentences(FilterReference.rules)
+        page.section("OBSTRACE SYSCALLS")
+        page.prose(.syscalls)
+        page.subsection(Topic.calls.rawValue)
+        page.options(of: .syscalls, only: .calls)
         page.section("PROBES")
         page.sentences(ProbeReference.essence)
         page.table(ProbeReference.places)
@@ -61,7 +65,7 @@ extension GeneratedFile {
         page.lines.append(".Pp")
         page.sentences(["`obstrace list` exits with 1 if nothing matches."])
         page.section("EXAMPLES")
-        page.examples(Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.list)
+        page.examples(Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.syscalls + Example.list)
         page.section("SEE ALSO")
         page.lines += [".Xr perf-trace 1 ,", ".Xr trace-cmd 1 ,", ".Xr bpftrace 8"]
         return page.lines.map { $0 + "\n" }.joined()
@@ -78,7 +82,7 @@ private struct Mdoc {
     /// What stands for something that the user fills in.
     private static let metavariables = Set(
         Flag.all.compactMap { $0.value?.metavariable } + [
-            "EVENT", "COMMAND", "ARG", "GLOB", "SUBCOMMAND", "VALUE", "FIELD",
+            "EVENT", "COMMAND", "ARG", "GLOB", "SUBCOMMAND", "VALUE", "FIELD", "CALL",
         ])
 
     mutating func section(_ name: String) { lines.append(".Sh " + name) }
@@ -96,6 +100,10 @@ private struct Mdoc {
                 lines +=
                     Flag.all(of: subcommand).filter { $0.topic == .summing }.map(\.synopsis)
                     + [".Op Ar options", ".Ar EVENT ..."] + (subcommand == .hist ? [".Ar VALUE"] : [])
+            case .syscalls:
+                lines +=
+                    Flag.all(of: .syscalls).filter { $0.topic == .calls }.map(\.synopsis)
+                    + [".Op Ar options", ".Op Ar CALL ..."]
             case .list: lines += Flag.all(of: .list).map(\.synopsis) + [".Op Ar GLOB ..."]
             case .help: lines.append(".Op Ar SUBCOMMAND")
             }

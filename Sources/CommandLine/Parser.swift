@@ -39,6 +39,7 @@ struct Draft {
     var trace = TraceArguments()
     var list = ListArguments()
     var summary = SummaryArguments()
+    var syscalls = SyscallArguments()
     private var templatePlacing = Placing()
     private var filterPlacing = Placing()
     private var helpTopic: Subcommand?
@@ -99,6 +100,7 @@ struct Draft {
 
     /// Binds a filter to the events before it.
     mutating func placeFilter(_ filter: Argument) throws(UsageError) {
+        if subcommand == .syscalls, let first = trace.filters.first { throw filter.repeated(first) }
         trace.filters.append(filter)
         try filterPlacing.place(
             trace.filters.count - 1, filter, what: "filter", in: &trace.selections, \.filter)
@@ -111,6 +113,7 @@ struct Draft {
             try checkEvent(operand)
             trace.selections.append(Selection(pattern: operand))
         case .count, .hist, .top: try addSummed(operand)
+        case .syscalls: syscalls.patterns.append(try operand.nonEmpty("a CALL"))
         case .list:
             list.patterns.append(Selection(pattern: operand))
         case .help:
@@ -148,6 +151,9 @@ struct Draft {
         case .list: return .list(list)
         case .trace: break
         case .count, .hist, .top: try finishSummary()
+        case .syscalls:
+            trace.selectCalls(failedOnly: syscalls.isFailedOnly)
+            return .syscalls(trace, syscalls)
         }
         guard trace.selections.contains(where: { !$0.isExclusion }) else {
             guard let exclusion = trace.selections.first else {
@@ -162,6 +168,11 @@ struct Draft {
         var trace = trace
         templatePlacing.finish(&trace.selections, \.template)
         filterPlacing.finish(&trace.selections, \.filter)
+        if subcommand == .trace, trace.isOfAllCalls {
+            syscalls.isFromEvents = true
+            trace.selectCalls(failedOnly: false)
+            return .syscalls(trace, syscalls)
+        }
         return subcommand == .trace ? .trace(trace) : .summarize(trace, summary)
     }
 }

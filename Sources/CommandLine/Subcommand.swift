@@ -4,11 +4,12 @@ public enum Subcommand: String, Sendable, CaseIterable {
     case count
     case hist
     case top
+    case syscalls
     case list
     case help
 
     /// Those that attach to tracepoints, and so know whom to trace, when to stop and how to buffer.
-    static let tracing: [Subcommand] = [.trace] + summing
+    static let tracing: [Subcommand] = [.trace] + summing + [.syscalls]
     /// Those that count events in place of printing them.
     static let summing: [Subcommand] = [.count, .hist, .top]
 
@@ -19,6 +20,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .count: "count events, in the kernel or by any of their values"
         case .hist: "show how a number in events is distributed"
         case .top: "show the most frequent events or values, refreshed"
+        case .syscalls: "print a line per system call, or a table of them"
         case .list: "list and search the tracepoints of this kernel"
         case .help: "explain a subcommand"
         }
@@ -31,6 +33,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .count: "count [options] EVENT... [-- COMMAND [ARG...]]"
         case .hist: "hist [options] EVENT... VALUE [-- COMMAND [ARG...]]"
         case .top: "top [options] EVENT... [-- COMMAND [ARG...]]"
+        case .syscalls: "syscalls [options] [CALL...] [-- COMMAND [ARG...]]"
         case .list: "list [options] [GLOB...]"
         case .help: "help [SUBCOMMAND]"
         }
@@ -43,6 +46,7 @@ enum Topic: String, CaseIterable {
     case search = "What to list"
     case printing = "What to print"
     case summing = "How to count"
+    case calls = "Which calls, and how"
     case limits = "When to stop"
     case scope = "Whom to trace"
     case buffers = "Buffers and loss"

@@ -10,7 +10,13 @@ struct Filters {
     /// Reads all filters; `events` are those that are traced, `cgroups` the paths to test events for.
     ///
     /// - Throws: the first one that cannot be read.
-    init(of typed: TraceArguments, events: [SelectedEvent], cgroups: [String]) throws(Failure) {
+    init(of typed: TraceArguments, events: [SelectedEvent], cgroups: [String],
+        calls: [(text: String, event: Int)] = []
+    ) throws(Failure) {
+        for call in calls {
+            let argument = Argument(text: call.text, index: 0)
+            add(FilterPlan.Condition(try Self.filter(argument), .keep, events: [call.event]), argument)
+        }
         for (index, argument) in typed.filters.enumerated() {
             let own = events.indices.filter { events[$0].filter == index }
             add(FilterPlan.Condition(try Self.filter(argument), .keep, events: own), argument)

@@ -13,6 +13,9 @@ struct Lister {
 
     /// Prints the list and answers the exit status.
     func run() throws(Failure) -> Int32 {
+        if let time = arguments.rateTime {
+            return try RateList(try layouts(of: try matchingNames()), catalog).run(time, arguments.isJSON)
+        }
         let probes =
             try arguments.patterns.contains(where: ProbeLister.concerns) ? ProbeLister(arguments).text() : ""
         if !probes.isEmpty, arguments.patterns.allSatisfy(ProbeLister.concerns) {
@@ -24,9 +27,6 @@ struct Lister {
     /// The text for the tracepoints.
     private func tracepoints() throws(Failure) -> String {
         let names = try matchingNames()
-        if let time = arguments.rateTime {
-            return try RateList(try layouts(of: names), catalog).run(time, arguments.isJSON)
-        }
         var text = ""
         if !arguments.isVerbose, !arguments.isJSON, arguments.fieldGlob == nil, arguments.typeGlob == nil {
             for name in names {

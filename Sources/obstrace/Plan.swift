@@ -26,6 +26,10 @@ struct Plan: ~Copyable {
     let commandPath: RawPath?
     /// How events are counted; `nil` where each is printed.
     let summary: Summary?
+    /// How system calls are shown; `nil` where events are.
+    let calls: SyscallArguments?
+    /// The system calls that are shown.
+    let callSelection: SyscallSelection
     /// What is said on stderr at the start.
     let notes: [String]
 
@@ -34,7 +38,8 @@ struct Plan: ~Copyable {
     /// - Parameter refusals: the events whose filter the kernel has refused.
     /// - Throws: every mistake of the command line, with the place and the way out.
     static func make(
-        _ arguments: TraceArguments, refusals: Set<Int> = [], summary counting: SummaryArguments? = nil
+        _ arguments: TraceArguments, refusals: Set<Int> = [], summary counting: SummaryArguments? = nil,
+        calls: SyscallArguments? = nil
     ) throws(Failure) -> Plan {
         let keys = counting.map { Keys($0, isTyped: arguments.form != .lines) }
         var templates: [Template] = []
@@ -62,7 +67,10 @@ struct Plan: ~Copyable {
         var kernel = FilterPlan.KernelAbilities(
             filters: arguments.usesKernelFilters, hasGlobalIDs: PIDNamespace.isInitial)
         kernel.refusals = refusals
-        let conditions = try Filters(of: arguments, events: events, cgroups: scope.testedCgroups)
+        let callSelection = try calls.map { calls throws(Failure) in try SyscallSelection(calls.patterns) }
+        let conditions = try Filters(
+            of: arguments, events: events, cgroups: scope.testedCgroups,
+            calls: callSelection.map { $0.conditions(failedOnly: calls?.isFailedOnly ?? false) } ?? [])
         let filters = try conditions.plan(layouts, symbols, kernel)
         var measure: Measure?
         if let value = counting?.value { measure = try Summary.measure(value, of: layouts, symbols) }
@@ -95,7 +103,8 @@ struct Plan: ~Copyable {
             isOptional: events.map(\.isOptional), scope: scope,
             conditions: conditions, filters: filters, refusals: refusals, symbols: symbols,
             renderer: renderer,
-            commandPath: try commandPath(of: arguments), summary: summary, notes: notes)
+            commandPath: try commandPath(of: arguments), summary: summary, calls: calls,
+            callSelection: callSelection ?? SyscallSelection(), notes: notes)
     }
 
     private static func commandPath(of arguments: TraceArguments) throws(Failure) -> RawPath? {

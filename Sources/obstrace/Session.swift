@@ -63,7 +63,7 @@ extension Plan {
     }
 
     /// Prints what would be traced, and how.
-    private static func explain(_ plan: borrowing Plan) throws(Failure) -> Int32 {
+    static func explain(_ plan: borrowing Plan) throws(Failure) -> Int32 {
         let observer = try plan.makeObserver(sink: Sink(), command: nil)
         let explanation = try translating { () throws(TraceError) in try observer.explain() }
         return Printer.print(Explainer.text(plan, explanation))
@@ -200,7 +200,11 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         }
         if let command {
             // Until the child executes its program, what it does is ours.
-            observer.dropEvents(before: UInt64.max)
+            if consumer.seesExec(of: command.pid) {
+                hasExecuted = true
+            } else {
+                observer.dropEvents(before: UInt64.max)
+            }
             try checked { () throws(SystemError) in try command.release() }
         }
         if plan.arguments.isVerbose, let summary = plan.summary {
@@ -256,7 +260,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
             else { throw plan.failure(error) }
             // What this kernel cannot test is tested here.
             plan = try Plan.make(
-                plan.arguments, refusals: plan.refusals.union([place]), summary: plan.summary?.arguments)
+                plan.arguments, refusals: plan.refusals.union([place]), summary: plan.summary?.arguments, calls: plan.calls)
             if let summary = plan.summary { consumer.replan(summary) }
             observer = try plan.makeObserver(sink: sink, command: command)
             if plan.arguments.isVerbose {
@@ -419,6 +423,8 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         // The end of the last one may have shown by its events first.
         if end == .scopeEnded { for pid in processes.keys.sorted() { noteEnd(of: pid) } }
         let losses = observer.losses()
+        let left = plan.arguments.count.map { Int(clamping: $0 - lines) } ?? Int.max
+        consumer.takeRest(&plan.renderer, room: end == .enough ? 0 : left, into: &line)
         try consumer.finish(observer, losses, at: System.monotonicTime(), into: &line)
         try flush()
         sumUp(losses)

@@ -59,7 +59,7 @@ extension Flag {
         Flag(
             "output", "o", misnomers: ["--out", "--file"],
             value: Value(name: "FILE", completion: .files),
-            of: [.trace] + Subcommand.summing, topic: .printing,
+            of: Subcommand.tracing, topic: .printing,
             summary: "write lines into FILE, - is stdout",
             detail: [
                 "Write the lines into FILE in place of stdout, and empty it first.",

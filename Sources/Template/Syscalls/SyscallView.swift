@@ -96,17 +96,17 @@ public struct SyscallView: ~Copyable {
         return lines
     }
 
-    /// Writes the calls that have not ended, and answers how many lines that makes.
-    public mutating func finish(_ renderer: inout Renderer, room: Int, into line: inout LineBuffer) -> Int {
+    /// Writes the table, or at most `room` lines of the calls that have not ended.
+    public mutating func finish(_ renderer: inout Renderer, room: Int, into line: inout LineBuffer) {
         guard !options.isSummary else {
             if options.isJSON {
                 summary.appendJSON(&table, to: &line)
             } else {
                 summary.appendTable(&table, to: &line)
             }
-            return 0
+            return
         }
-        guard !options.hasFilteredEnds, !options.isFailedOnly, options.slowest == 0 else { return 0 }
+        guard !options.hasFilteredEnds, !options.isFailedOnly, options.slowest == 0 else { return }
         var left: [(start: UInt64, place: Int)] = []
         for place in 0..<calls.count where calls[place].thread != 0 && calls[place].isInside {
             left.append((calls[place].start, place))
@@ -116,7 +116,6 @@ public struct SyscallView: ~Copyable {
         for (_, place) in left where lines < room {
             lines += writeUnfinished(place, &renderer, into: &line)
         }
-        return lines
     }
 
     // MARK: Events

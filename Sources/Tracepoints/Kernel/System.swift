@@ -43,6 +43,24 @@ package enum System {
         unsafe String(cString: strerror(code))
     }
 
+    /// Reads from the memory of a process, at most up to where it is not mapped; answers how many bytes
+    /// (`process_vm_readv`).
+    package static func readMemory(
+        of pid: Int32, at address: UInt64, into buffer: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        guard let start = UInt(exactly: address), start <= UInt.max - 2 * 4096 - UInt(buffer.count) else { return 0 }
+        // The kernel reads each piece whole or not at all: one for what is left of the page, one for the rest.
+        let first = min(buffer.count, 4096 - Int(start & 4095))
+        var own = unsafe iovec(iov_base: buffer.baseAddress, iov_len: buffer.count)
+        return unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: 2) { pieces in
+            unsafe pieces[0] = unsafe iovec(iov_base: UnsafeMutableRawPointer(bitPattern: start), iov_len: first)
+            unsafe pieces[1] = unsafe iovec(
+                iov_base: UnsafeMutableRawPointer(bitPattern: start + UInt(first)), iov_len: buffer.count - first)
+            let count = first < buffer.count ? 2 : 1
+            return unsafe max(0, clinux_read_memory(pid, &own, pieces.baseAddress, UInt(count)))
+        }
+    }
+
     // MARK: Files
 
     /// Opens those of stdin, stdout and stderr that are closed, so that no file of ours gets their number.
