@@ -65,7 +65,8 @@ extension GeneratedFile {
         page.lines.append(".Pp")
         page.sentences(["`obstrace list` exits with 1 if nothing matches."])
         page.section("EXAMPLES")
-        page.examples(Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.syscalls + Example.list)
+        page.examples(
+            Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.syscalls + Example.list)
         page.section("SEE ALSO")
         page.lines += [".Xr perf-trace 1 ,", ".Xr trace-cmd 1 ,", ".Xr bpftrace 8"]
         return page.lines.map { $0 + "\n" }.joined()

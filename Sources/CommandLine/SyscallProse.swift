@@ -32,9 +32,16 @@ extension Prose {
 
 extension Example {
     static let syscalls = [
-        Example(purpose: "What a command asks of the kernel:", command: ["sudo obstrace syscalls -- ls /tmp"]),
-        Example(purpose: "A table of the calls that a process makes in ten seconds:", command: ["sudo obstrace syscalls -c -p 1234 -d 10s"]),
-        Example(purpose: "Files that are not found, anywhere:", command: ["sudo obstrace syscalls %file --failed"]),
-        Example(purpose: "Calls that take long:", command: ["sudo obstrace syscalls --slower 100ms '!futex' '!*poll*'"]),
+        Example(
+            purpose: "What a command asks of the kernel:", command: ["sudo obstrace syscalls -- ls /tmp"]),
+        Example(
+            purpose: "A table of the calls that a process makes in ten seconds:",
+            command: ["sudo obstrace syscalls -c -p 1234 -d 10s"]),
+        Example(
+            purpose: "Files that are not found, anywhere:", command: ["sudo obstrace syscalls %file --failed"]
+        ),
+        Example(
+            purpose: "Calls that take long:",
+            command: ["sudo obstrace syscalls --slower 100ms '!futex' '!*poll*'"]),
     ]
 }

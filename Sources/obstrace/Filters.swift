@@ -10,7 +10,8 @@ struct Filters {
     /// Reads all filters; `events` are those that are traced, `cgroups` the paths to test events for.
     ///
     /// - Throws: the first one that cannot be read.
-    init(of typed: TraceArguments, events: [SelectedEvent], cgroups: [String],
+    init(
+        of typed: TraceArguments, events: [SelectedEvent], cgroups: [String],
         calls: [(text: String, event: Int)] = []
     ) throws(Failure) {
         for call in calls {

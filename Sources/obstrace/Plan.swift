@@ -50,10 +50,19 @@ struct Plan: ~Copyable {
         }
         let catalog = try translating { () throws(TraceError) in try Catalog() }
         let selector = Selector(catalog: catalog)
-        let events = try selector.events(of: arguments.selections)
+        var events = try selector.events(of: arguments.selections)
         var layouts: [EventLayout] = []
         for event in events {
             layouts.append(try selector.layout(of: event, selections: arguments.selections))
+        }
+        let callSelection = try calls.map { calls throws(Failure) in try SyscallSelection(calls.patterns) }
+        if let calls, let callSelection, !calls.isSummary,
+            callSelection.pathArguments.contains(where: { $0 != 0 })
+        {
+            events.append(
+                SelectedEvent(
+                    name: EventLayout.syscallPaths.fullName, template: 0, filter: nil, isOptional: true))
+            layouts.append(.syscallPaths)
         }
         let scope = try TraceScope(arguments)
         let printer = FallbackPrinter(layouts: layouts, catalog: catalog)
@@ -67,7 +76,6 @@ struct Plan: ~Copyable {
         var kernel = FilterPlan.KernelAbilities(
             filters: arguments.usesKernelFilters, hasGlobalIDs: PIDNamespace.isInitial)
         kernel.refusals = refusals
-        let callSelection = try calls.map { calls throws(Failure) in try SyscallSelection(calls.patterns) }
         let conditions = try Filters(
             of: arguments, events: events, cgroups: scope.testedCgroups,
             calls: callSelection.map { $0.conditions(failedOnly: calls?.isFailedOnly ?? false) } ?? [])

@@ -76,6 +76,7 @@ extension Plan {
         options.cpus = arguments.cpus.map { list in CPUSet(list.ranges.flatMap { $0.map(Int32.init) }) }
         if let size = arguments.bufferSize { options.bufferSize = size }
         options.excludesSelf = !arguments.allProcesses
+        if calls != nil { options.pathArguments = callSelection.pathArguments }
         options.countsOnly = summary?.countsOnly ?? false
         options.heldProcess = command?.pid
         options.excludedPipe = sink.isPipe && !arguments.allProcesses ? sink.number : nil
@@ -260,7 +261,8 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
             else { throw plan.failure(error) }
             // What this kernel cannot test is tested here.
             plan = try Plan.make(
-                plan.arguments, refusals: plan.refusals.union([place]), summary: plan.summary?.arguments, calls: plan.calls)
+                plan.arguments, refusals: plan.refusals.union([place]), summary: plan.summary?.arguments,
+                calls: plan.calls)
             if let summary = plan.summary { consumer.replan(summary) }
             observer = try plan.makeObserver(sink: sink, command: command)
             if plan.arguments.isVerbose {

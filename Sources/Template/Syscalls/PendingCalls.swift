@@ -9,8 +9,8 @@ struct PendingCall: BitwiseCopyable {
     var thread: Int32 = 0
     /// Whether it is in a call.
     var isInside = false
-    /// Whether the first path comes from the kernel, and so is certain.
-    var isPathCertain = false
+    /// Which of its paths come from the kernel and so are certain, as bits.
+    var certain: UInt8 = 0
     var interface = Interface.unknown
     /// Where the call stands in the table.
     var index: Int32 = 0
@@ -36,6 +36,9 @@ struct PendingCall: BitwiseCopyable {
         default: arguments.5
         }
     }
+
+    /// Whether a path comes from the kernel.
+    func isCertain(_ path: Int) -> Bool { certain >> UInt8(truncatingIfNeeded: path) & 1 == 1 }
 
     func text(_ place: Int) -> Int32 {
         place == 0 ? texts.0 : place == 1 ? texts.1 : place == 2 ? texts.2 : -1
@@ -124,9 +127,9 @@ struct TextBlocks: ~Copyable {
 
     deinit { for index in 0..<lengths.count { unsafe blocks[index].deallocate() } }
 
-    /// Fills a block with what `fill` writes, up to a zero byte; -1 where that is nothing.
+    /// Fills a block with what `fill` writes, up to a zero byte; -1 where there is none.
     ///
-    /// - Parameter fill: answers how many bytes it has written.
+    /// - Parameter fill: answers how many bytes it has written, or -1.
     mutating func make(_ fill: (UnsafeMutableRawBufferPointer) -> Int) -> Int32 {
         let block: Int32
         if let last = free.popLast() {
@@ -138,7 +141,7 @@ struct TextBlocks: ~Copyable {
         }
         let room = unsafe UnsafeMutableRawBufferPointer(start: blocks[Int(block)], count: Self.size)
         let count = unsafe fill(room)
-        guard count > 0, count <= Self.size else {
+        guard count >= 0, count <= Self.size else {
             free.append(block)
             return -1
         }

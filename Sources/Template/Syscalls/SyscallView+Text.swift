@@ -54,7 +54,7 @@ extension SyscallView {
         unsafe line.appendText(Bytes(texts.bytes(block)))
         line.escapeQuotes(from: start)
         line.append(UInt8(ascii: "\""))
-        if !(call.isPathCertain && path == 0) { line.append(UInt8(ascii: "~")) }
+        if !call.isCertain(path) { line.append(UInt8(ascii: "~")) }
     }
 
     private func appendPointer(_ address: UInt64, into line: inout LineBuffer) {
@@ -240,7 +240,7 @@ extension SyscallView {
             line.append("\":")
             if argument.kind == .path, call.text(path) >= 0 {
                 unsafe line.appendJSONText(Bytes(texts.bytes(call.text(path))))
-                if !(call.isPathCertain && path == 0) { isRacy = true }
+                if !call.isCertain(path) { isRacy = true }
             } else if argument.kind == .signed || argument.kind == .unsigned {
                 appendValue(call.argument(place), argument, into: &line)
             } else if argument.kind == .pointer || argument.kind == .path, call.argument(place) == 0 {

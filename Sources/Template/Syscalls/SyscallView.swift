@@ -26,6 +26,7 @@ public struct SyscallView: ~Copyable {
     private let enter: Int32
     private let exit: Int32
     private let exec: Int32
+    private let paths: Int32
     let options: SyscallViewOptions
     private let host: SyscallHost
     /// Where fields lie in the records.
@@ -38,6 +39,7 @@ public struct SyscallView: ~Copyable {
     var table: SyscallTable
     private var calls = PendingCalls()
     var texts = TextBlocks()
+    private var arrivals = PathArrivals()
     private var summary = SyscallSummary()
     /// The thread whose calls count from its first exec on only; 0 for none.
     private var held: Int32 = 0
@@ -49,7 +51,7 @@ public struct SyscallView: ~Copyable {
     /// - Throws: `nil` fields are answered by `nil`: a kernel whose records are others.
     public init?(
         enter: (index: Int, layout: EventLayout), exit: (index: Int, layout: EventLayout),
-        exec: (index: Int, layout: EventLayout), options: SyscallViewOptions, host: SyscallHost
+        exec: (index: Int, layout: EventLayout), paths: Int, options: SyscallViewOptions, host: SyscallHost
     ) {
         guard let number = enter.layout.field("id"), let arguments = enter.layout.field("args"),
             let exitNumber = exit.layout.field("id"), let result = exit.layout.field("ret"),
@@ -58,6 +60,7 @@ public struct SyscallView: ~Copyable {
         self.enter = Int32(enter.index)
         self.exit = Int32(exit.index)
         self.exec = Int32(exec.index)
+        self.paths = Int32(paths)
         numberOffset = number.offset
         argumentsOffset = arguments.offset
         exitNumberOffset = exitNumber.offset
@@ -90,6 +93,8 @@ public struct SyscallView: ~Copyable {
                 lines &+= end(sample, batch, &renderer, into: &line)
             } else if sample.event == exec {
                 noteExec(sample)
+            } else if sample.event == paths {
+                notePath(sample)
             }
             if renderer.verdict != nil { break }
         }
@@ -160,7 +165,7 @@ public struct SyscallView: ~Copyable {
         calls[place].process = sample.pid
         calls[place].task = sample.tid
         calls[place].comm = sample.comm
-        if plan.hasPaths, readsPaths { readPaths(place, plan, ownThread(of: sample, thread)) }
+        if plan.hasPaths, readsPaths { findPaths(place, plan, ownThread(of: sample, thread)) }
         if plan.neverReturns {
             if !options.isSummary, !options.isFailedOnly, options.slowest == 0, !options.hasFilteredEnds {
                 write(place, plan, sample, batch, nil, &renderer, into: &line)
@@ -264,37 +269,60 @@ public struct SyscallView: ~Copyable {
             let path = execPath?.content(in: sample.record), path.count > 0
         else { return }
         texts.release(calls[place].texts.0)
-        let block = unsafe texts.make { room in
-            let count = min(path.count, room.count)
-            unsafe room.baseAddress!.copyMemory(from: path.base, byteCount: count)
+        calls[place].texts.0 = copy(path)
+        calls[place].certain = calls[place].texts.0 >= 0 ? 1 : 0
+    }
+
+    private mutating func copy(_ text: Bytes) -> Int32 {
+        unsafe texts.make { room in
+            let count = min(text.count, room.count)
+            unsafe room.baseAddress!.copyMemory(from: text.base, byteCount: count)
             return count
         }
-        calls[place].texts.0 = block
-        calls[place].isPathCertain = block >= 0
+    }
+
+    /// Keeps a path that the kernel has told of until its call begins, which is at once.
+    @inline(never)
+    private mutating func notePath(_ sample: Sample) {
+        guard readsPaths, let address = sample.record.load(8, as: UInt64.self),
+            let text = sample.record.slice(16, max(0, sample.record.count - 16))
+        else { return }
+        let block = copy(text.untilNul())
+        texts.release(
+            arrivals.add(PathArrivals.Path(thread: thread(of: sample), block: block, address: address)))
     }
 
     private mutating func learnInterface(_ place: Int, _ tid: Int32) {
         calls[place].interface = host.isCompat(tid) == true ? .compat : .native
     }
 
-    /// Reads the paths of a call from its process, which may have changed them by now.
+    /// Takes the paths of a call that the kernel has told of, and reads others from its process, which may have
+    /// changed them by now.
     @inline(never)
-    private mutating func readPaths(_ place: Int, _ plan: SyscallPlan, _ tid: Int32) {
+    private mutating func findPaths(_ place: Int, _ plan: SyscallPlan, _ tid: Int32) {
         var found = 0
         for argument in 0..<Int(plan.argumentCount)
         where table.arguments[Int(plan.firstArgument) + argument].kind == .path {
             let address = calls[place].argument(argument)
             if address != 0 {
-                let host = host
-                let block = unsafe texts.make { room in
-                    let count = unsafe host.readMemory(tid, address, room)
-                    // Without its closing zero it is no text, or not all of it.
-                    return unsafe count > 0 && room[..<count].contains(0)
-                        ? Bytes(UnsafeRawBufferPointer(rebasing: room[..<count])).untilNul().count : 0
+                if let block = arrivals.take(calls[place].thread, address) {
+                    calls[place].setText(found, block)
+                    calls[place].certain |= 1 << UInt8(found)
+                } else {
+                    calls[place].setText(found, readPath(tid, address))
                 }
-                calls[place].setText(found, block)
             }
             found += 1
+        }
+    }
+
+    private mutating func readPath(_ tid: Int32, _ address: UInt64) -> Int32 {
+        let host = host
+        return unsafe texts.make { room in
+            let count = unsafe host.readMemory(tid, address, room)
+            // Without its closing zero it is no text, or not all of it.
+            guard count > 0, count <= room.count, unsafe room[..<count].contains(0) else { return -1 }
+            return unsafe Bytes(UnsafeRawBufferPointer(rebasing: room[..<count])).untilNul().count
         }
     }
 
@@ -318,7 +346,7 @@ public struct SyscallView: ~Copyable {
         texts.release(calls[place].texts.1)
         texts.release(calls[place].texts.2)
         calls[place].texts = (-1, -1, -1)
-        calls[place].isPathCertain = false
+        calls[place].certain = 0
     }
 
     // MARK: Lines

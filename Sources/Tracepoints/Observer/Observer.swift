@@ -227,7 +227,7 @@ public final class Observer {
                     ringCPUs: ringCPUs(plan),
                     bufferSize: ringBytes,
                     words: plan.words, followsTasks: plan.tracksTasks, countsOnly: options.countsOnly,
-                    heldTask: options.heldProcess), targets: targets)
+                    heldTask: options.heldProcess, pathArguments: options.pathArguments), targets: targets)
         } catch {
             guard case .badFilter(let event, _, let reason, _) = error,
                 let tracepoint = tracepoints.first(where: { $0.name == event }),
@@ -244,7 +244,8 @@ public final class Observer {
         let own = "common_pid != \(System.processID)"
         let excludesOwn = scope == .system && options.excludesSelf && plan.hasGlobalIDs
         return tracepoints.map {
-            switch ($0.filter, excludesOwn) {
+            if $0.isOfPaths { return nil }
+            return switch ($0.filter, excludesOwn) {
             case (nil, false): nil
             case (nil, true): own
             case (let filter?, false): filter

@@ -47,6 +47,10 @@ public struct ObserverOptions: Sendable {
     /// The process that has not executed its program yet, and is counted from then on.
     package var heldProcess: Int32?
 
+    /// Which arguments of system calls are paths that are wanted as `EventLayout.syscallPaths`, as bits, by the
+    /// call's number.
+    public var pathArguments: [UInt8] = []
+
     /// The defaults.
     public init() {}
 }
@@ -75,6 +79,9 @@ public struct Tracepoint: Sendable, Hashable {
 
     /// `subsystem:name`.
     public var name: String { layout.fullName }
+
+    /// Whether it is no tracepoint, but what a program of ours in the kernel tells of paths.
+    var isOfPaths: Bool { layout.id == PathProgram.id }
 
     /// A token of the field of that name, or `nil` if the event has none.
     public func field(_ name: String) -> FieldToken? { layout.field(name).map(FieldToken.init) }

@@ -28,11 +28,13 @@ struct SyscallConsumer: Consumer, ~Copyable {
         options.isJSON = plan.arguments.form == .json
         options.isColoured = Terminal.isColoured(plan.arguments.colour, output: plan.arguments.output)
         options.hasFilteredEnds =
-            !plan.arguments.filters.isEmpty || !plan.arguments.taskNames.isEmpty || !plan.arguments.users.isEmpty
+            !plan.arguments.filters.isEmpty || !plan.arguments.taskNames.isEmpty
+            || !plan.arguments.users.isEmpty
         let layouts = plan.layouts
-        guard layouts.count == 3,
+        guard layouts.count >= 3,
             let view = SyscallView(
-                enter: (0, layouts[0]), exit: (1, layouts[1]), exec: (2, layouts[2]), options: options,
+                enter: (0, layouts[0]), exit: (1, layouts[1]), exec: (2, layouts[2]), paths: 3,
+                options: options,
                 host: .machine(plan.catalog))
         else { throw Failure("this kernel tells of system calls in a way that is not known") }
         self.view = view

@@ -1,0 +1,165 @@
+internal import CLinux
+
+/// A program that the kernel runs where system calls begin: it writes the paths among their arguments into the
+/// rings as the kernel will see them, before the call can change what it points to.
+///
+/// The program runs for every task, as programs at tracepoints do; what it writes of tasks that are not traced
+/// is dropped by the reader.
+struct PathProgram: ~Copyable {
+    /// The number in the place of a tracepoint's that its records carry.
+    static let id: UInt16 = 0xfff0
+    /// The longest path with its closing zero, in bytes.
+    private static let longest: Int32 = 4096
+    /// The bytes before the path in a record: those that all events have, and the address.
+    private static let head: Int32 = 16
+
+    // The other tables are kept by the program itself.
+    private let outputs: Descriptor
+    private let program: Descriptor
+
+    /// Loads the program.
+    ///
+    /// - Parameter arguments: the arguments of each call that are paths, as bits, by the call's number.
+    /// - Throws: what the kernel answers, where it has no programs or does not let us.
+    init(arguments: [UInt8], cpuCount: Int) throws(SystemError) {
+        let calls = try System.makeTable(BPF_MAP_TYPE_ARRAY, valueSize: 4, count: arguments.count)
+        let buffer = try System.makeTable(
+            BPF_MAP_TYPE_PERCPU_ARRAY, valueSize: Int(Self.head + Self.longest), count: 1)
+        let outputs = try System.makeTable(BPF_MAP_TYPE_PERF_EVENT_ARRAY, valueSize: 4, count: cpuCount)
+        for (number, bits) in arguments.enumerated() where bits != 0 {
+            try System.setEntry(calls.number, number, UInt32(bits))
+        }
+        program = try System.loadProgram(
+            Self.instructions(
+                calls: calls.number, callCount: arguments.count, buffer: buffer.number,
+                outputs: outputs.number))
+        self.outputs = outputs
+    }
+
+    /// Sets the event of a CPU whose ring is written into.
+    borrowing func setOutput(_ event: Int32, cpu: Int32) throws(SystemError) {
+        try System.setEntry(outputs.number, Int(cpu), UInt32(bitPattern: event))
+    }
+
+    /// Runs the program from now on, for as long as the event is open, which is that where calls begin.
+    borrowing func attach(to event: Int32) throws(SystemError) {
+        try System.perfSetProgram(event, program.number)
+    }
+
+    /// The instructions, as the kernel has them: operation, registers, offset, number.
+    private static func instructions(calls: Int32, callCount: Int, buffer: Int32, outputs: Int32) -> [UInt64]
+    {
+        var code = Assembler()
+        // r6: the record of the tracepoint; r7: which arguments are paths; r8: the task; r9: the buffer.
+        code.add(0xbf, to: 6, from: 1)
+        code.add(0x79, to: 1, from: 6, offset: 8)
+        code.jump(0x25, 1, Int32(callCount - 1))
+        code.add(0x63, to: 10, from: 1, offset: -4)
+        code.loadTable(1, calls)
+        code.add(0xbf, to: 2, from: 10)
+        code.add(0x07, to: 2, number: -4)
+        code.call(1)  // bpf_map_lookup_elem
+        code.jump(0x15, 0, 0)
+        code.add(0x61, to: 7, from: 0)
+        code.jump(0x15, 7, 0)
+        code.call(14)  // bpf_get_current_pid_tgid
+        code.add(0xbf, to: 8, from: 0)
+        code.add(0x77, to: 0, number: 32)
+        code.jump(0x15, 0, System.processID)
+        code.add(0x62, to: 10, offset: -4, number: 0)
+        code.loadTable(1, buffer)
+        code.add(0xbf, to: 2, from: 10)
+        code.add(0x07, to: 2, number: -4)
+        code.call(1)
+        code.jump(0x15, 0, 0)
+        code.add(0xbf, to: 9, from: 0)
+        code.add(0x62, to: 9, offset: 0, number: Int32(id))
+        code.add(0x63, to: 9, from: 8, offset: 4)
+        for argument in 0..<Int32(6) {
+            var skips: [Int] = []
+            // Without the bit, on to the next argument.
+            code.add(0x45, to: 7, offset: 1, number: 1 << argument)
+            skips.append(code.jumpAhead(0x05, 0, 0))
+            code.add(0x79, to: 3, from: 6, offset: Int16(16 + 8 * argument))
+            code.add(0x7b, to: 9, from: 3, offset: 8)
+            code.add(0xbf, to: 1, from: 9)
+            code.add(0x07, to: 1, number: head)
+            code.add(0xb7, to: 2, number: longest)
+            code.call(114)  // bpf_probe_read_user_str
+            // An error is a very large number here.
+            skips.append(code.jumpAhead(0x25, 0, longest))
+            skips.append(code.jumpAhead(0x15, 0, 0))
+            code.add(0x07, to: 0, number: head)
+            code.add(0xbf, to: 5, from: 0)
+            code.add(0xbf, to: 1, from: 6)
+            code.loadTable(2, outputs)
+            code.add(0xb4, to: 3, number: -1)
+            code.add(0xbf, to: 4, from: 9)
+            code.call(25)  // bpf_perf_event_output
+            for skip in skips { code.land(skip) }
+        }
+        return code.finish()
+    }
+}
+
+/// Puts instructions together.
+private struct Assembler {
+    private var code: [UInt64] = []
+    /// The jumps to the end.
+    private var exits: [Int] = []
+
+    mutating func add(_ operation: UInt64, to: UInt64, from: UInt64 = 0, offset: Int16 = 0, number: Int32 = 0)
+    {
+        code.append(
+            operation | to << 8 | from << 12 | UInt64(UInt16(bitPattern: offset)) << 16
+                | UInt64(UInt32(bitPattern: number)) << 32)
+    }
+
+    /// Jumps to the end where a register compares so with a number.
+    mutating func jump(_ operation: UInt64, _ register: UInt64, _ number: Int32) {
+        exits.append(jumpAhead(operation, register, number))
+    }
+
+    /// Jumps to where `land` is called with what this answers.
+    mutating func jumpAhead(_ operation: UInt64, _ register: UInt64, _ number: Int32) -> Int {
+        add(operation, to: register, number: number)
+        return code.count - 1
+    }
+
+    mutating func land(_ jump: Int) {
+        code[jump] |= UInt64(code.count - jump - 1) << 16
+    }
+
+    mutating func call(_ function: Int32) { add(0x85, to: 0, number: function) }
+
+    mutating func loadTable(_ register: UInt64, _ table: Int32) {
+        // Two words; the source 1 says that the number is a descriptor.
+        add(0x18, to: register, from: 1, number: table)
+        code.append(0)
+    }
+
+    /// Ends with 1, so that the event goes on to those who trace it.
+    mutating func finish() -> [UInt64] {
+        for exit in exits { land(exit) }
+        add(0xb7, to: 0, number: 1)
+        add(0x95, to: 0)
+        return code
+    }
+}
+
+extension EventLayout {
+    /// The records of paths that system calls are given: the address of each, and the path with its closing zero,
+    /// before the record of the call's begin.
+    public static let syscallPaths = EventLayout(
+        id: PathProgram.id, subsystem: "obstrace", name: "paths",
+        fields: [
+            Field(
+                name: "address", type: "unsigned long", offset: 8, size: 8, kind: .integer, isSigned: false,
+                elementSize: 8, elementCount: 1)
+        ],
+        commonFields: [
+            Field(
+                name: "common_pid", type: "int", offset: 4, size: 4, kind: .integer, isSigned: true,
+                elementSize: 4, elementCount: 1)
+        ], printFormat: "")
+}
