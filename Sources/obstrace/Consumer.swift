@@ -9,6 +9,9 @@ protocol Consumer: ~Copyable {
     /// Tells when the tracepoints were started, in nanoseconds of the event clock; writes what stands above all.
     mutating func start(at time: UInt64, _ renderer: inout Renderer, into line: inout LineBuffer)
 
+    /// Tells that the tracepoints are open.
+    mutating func opened(_ observer: Observer)
+
     /// Asked before a command of ours runs; whether the events of its process are wanted that come before its
     /// exec has been seen to.
     mutating func seesExec(of process: Int32) -> Bool
@@ -48,6 +51,7 @@ protocol Consumer: ~Copyable {
 }
 
 extension Consumer where Self: ~Copyable {
+    mutating func opened(_ observer: Observer) {}
     mutating func seesExec(of process: Int32) -> Bool { false }
     mutating func takeRest(_ renderer: inout Renderer, room: Int, into line: inout LineBuffer) {}
     var nextTick: UInt64 { UInt64.max }

@@ -56,9 +56,7 @@ struct Plan: ~Copyable {
             layouts.append(try selector.layout(of: event, selections: arguments.selections))
         }
         let callSelection = try calls.map { calls throws(Failure) in try SyscallSelection(calls.patterns) }
-        if let calls, let callSelection, !calls.isSummary,
-            callSelection.pathArguments.contains(where: { $0 != 0 })
-        {
+        if calls != nil {
             events.append(
                 SelectedEvent(
                     name: EventLayout.syscallPaths.fullName, template: 0, filter: nil, isOptional: true))

@@ -76,7 +76,11 @@ extension Plan {
         options.cpus = arguments.cpus.map { list in CPUSet(list.ranges.flatMap { $0.map(Int32.init) }) }
         if let size = arguments.bufferSize { options.bufferSize = size }
         options.excludesSelf = !arguments.allProcesses
-        if calls != nil { options.pathArguments = callSelection.pathArguments }
+        if let calls {
+            // A table shows no paths.
+            let arguments = callSelection.pathArguments
+            options.pathArguments = calls.isSummary ? arguments.map { _ in 0 } : arguments
+        }
         options.countsOnly = summary?.countsOnly ?? false
         options.heldProcess = command?.pid
         options.excludedPipe = sink.isPipe && !arguments.allProcesses ? sink.number : nil
@@ -190,6 +194,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
 
     private mutating func trace() throws(Failure) -> Int32 {
         try open()
+        consumer.opened(observer)
         startTime = observer.startTime
         plan.renderer.start(at: startTime)
         try checked { () throws(SystemError) in try sink.begin() }

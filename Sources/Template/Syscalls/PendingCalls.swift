@@ -12,6 +12,8 @@ struct PendingCall: BitwiseCopyable {
     /// Which of its paths come from the kernel and so are certain, as bits.
     var certain: UInt8 = 0
     var interface = Interface.unknown
+    /// Whether the call that begins next is one of the 32-bit interface.
+    var isNextCompat = false
     /// Where the call stands in the table.
     var index: Int32 = 0
     /// When it began, in nanoseconds of the event clock.

@@ -49,13 +49,15 @@ enum SyscallPaths {
 
     /// The arguments of each call that are paths, by the call's number; nothing for calls that are not wanted.
     static func arguments(of selection: SyscallSelection) -> [UInt8] {
-        var arguments = [UInt8](repeating: 0, count: SyscallTable.room)
+        var arguments = [UInt8](repeating: 0, count: 2 * SyscallTable.room)
         for call in calls {
             for name in call.names.split(separator: " ").map(String.init) where selection.contains(name) {
-                guard let number = SyscallNames.table.number(of: name), number < SyscallTable.room else {
-                    continue
+                if let number = SyscallNames.table.number(of: name), number < SyscallTable.room {
+                    arguments[Int(number)] = call.arguments
                 }
-                arguments[Int(number)] = call.arguments
+                if let number = CompatSyscallNames.table.number(of: name), number < SyscallTable.room {
+                    arguments[Int(number) + SyscallTable.room] = call.arguments
+                }
             }
         }
         return arguments
@@ -63,6 +65,7 @@ enum SyscallPaths {
 }
 
 extension SyscallSelection {
-    /// Which arguments of wanted calls are paths, as bits, by the call's number.
+    /// Which arguments of wanted calls are paths, as bits, by the call's number: the machine's own calls, then as
+    /// many of the 32-bit interface.
     public var pathArguments: [UInt8] { SyscallPaths.arguments(of: self) }
 }

@@ -44,6 +44,8 @@ public struct SyscallView: ~Copyable {
     /// The thread whose calls count from its first exec on only; 0 for none.
     private var held: Int32 = 0
     private let readsPaths: Bool
+    /// Whether calls of the 32-bit interface are marked, so that no program must be looked at.
+    public var hasMarks = false
 
     /// Makes a view; the indexes are those of `Sample.event`: of `raw_syscalls:sys_enter`, `sys_exit`, and
     /// `sched:sched_process_exec`.
@@ -143,7 +145,12 @@ public struct SyscallView: ~Copyable {
                 argumentsOffset, as: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64).self)
         else { return 0 }
         let place = calls.place(of: thread)
-        if calls[place].interface == .unknown { learnInterface(place, ownThread(of: sample, thread)) }
+        if hasMarks {
+            calls[place].interface = calls[place].isNextCompat ? .compat : .native
+            calls[place].isNextCompat = false
+        } else if calls[place].interface == .unknown {
+            learnInterface(place, ownThread(of: sample, thread))
+        }
         let index = SyscallTable.index(number, isCompat: calls[place].interface == .compat)
         let plan = table.plan(index)
         if held != 0, ownThread(of: sample, thread) == held {
@@ -192,7 +199,7 @@ public struct SyscallView: ~Copyable {
         if held != 0, ownThread(of: sample, thread) == held { return 0 }
         let place = calls.place(of: thread)
         let index = Int(calls[place].index)
-        guard calls[place].isInside, isSame(index, number) else {
+        guard calls[place].isInside, isSame(index, number) || result == 0 && isExec(index, number) else {
             return endAlone(place, number, result, sample, batch, &renderer, into: &line)
         }
         let plan = table.plan(index)
@@ -216,6 +223,13 @@ public struct SyscallView: ~Copyable {
         if Int64(known) == number { return true }
         if index == 2 * room { return number < 0 || number >= Int64(room) }
         return number == -1 && table.plan(index).forgetsNumber
+    }
+
+    /// Whether a call and a number at its end are both the exec of a program, which may have the other interface.
+    private mutating func isExec(_ index: Int, _ number: Int64) -> Bool {
+        guard table.plan(index).executes else { return false }
+        return table.plan(SyscallTable.index(number, isCompat: false)).executes
+            || table.plan(SyscallTable.index(number, isCompat: true)).executes
     }
 
     /// Takes the end of a call whose begin is not known.
@@ -284,8 +298,11 @@ public struct SyscallView: ~Copyable {
     /// Keeps a path that the kernel has told of until its call begins, which is at once.
     @inline(never)
     private mutating func notePath(_ sample: Sample) {
+        if sample.record.load(2, as: UInt8.self) == 1 {
+            calls[calls.place(of: thread(of: sample))].isNextCompat = true
+        }
         guard readsPaths, let address = sample.record.load(8, as: UInt64.self),
-            let text = sample.record.slice(16, max(0, sample.record.count - 16))
+            address != 0, let text = sample.record.slice(16, max(0, sample.record.count - 16))
         else { return }
         let block = copy(text.untilNul())
         texts.release(

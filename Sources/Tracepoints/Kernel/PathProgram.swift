@@ -1,7 +1,7 @@
 internal import CLinux
 
 /// A program that the kernel runs where system calls begin: it writes the paths among their arguments into the
-/// rings as the kernel will see them, before the call can change what it points to.
+/// rings as they are at that moment, and marks calls of the 32-bit interface, whose numbers are others.
 ///
 /// The program runs for every task, as programs at tracepoints do; what it writes of tasks that are not traced
 /// is dropped by the reader.
@@ -19,7 +19,8 @@ struct PathProgram: ~Copyable {
 
     /// Loads the program.
     ///
-    /// - Parameter arguments: the arguments of each call that are paths, as bits, by the call's number.
+    /// - Parameter arguments: the arguments of each call that are paths, as bits, by the call's number: as many of the
+    ///   machine's own interface as of the 32-bit one, which follow.
     /// - Throws: what the kernel answers, where it has no programs or does not let us.
     init(arguments: [UInt8], cpuCount: Int) throws(SystemError) {
         let calls = try System.makeTable(BPF_MAP_TYPE_ARRAY, valueSize: 4, count: arguments.count)
@@ -46,14 +47,46 @@ struct PathProgram: ~Copyable {
         try System.perfSetProgram(event, program.number)
     }
 
+    /// Where a task tells in what interface its call is; `nil` where there is one only, or that is not known.
+    private static var compatStatusOffset: Int32? {
+        #if arch(x86_64)
+            // The task begins with flags and work to do at calls, of eight bytes each, since Linux 5.11.
+            System.kernelVersion >= (5, 11) ? 16 : nil
+        #else
+            nil
+        #endif
+    }
+
+    /// Whether calls of the 32-bit interface are marked.
+    static var marksCompat: Bool { compatStatusOffset != nil }
+
     /// The instructions, as the kernel has them: operation, registers, offset, number.
     private static func instructions(calls: Int32, callCount: Int, buffer: Int32, outputs: Int32) -> [UInt64]
     {
         var code = Assembler()
-        // r6: the record of the tracepoint; r7: which arguments are paths; r8: the task; r9: the buffer.
+        // r6: the record of the tracepoint; r7: which arguments are paths; r8: whether the call is a 32-bit one;
+        // r9: the buffer.
         code.add(0xbf, to: 6, from: 1)
+        code.add(0xb7, to: 8, number: 0)
+        if let offset = compatStatusOffset {
+            code.call(35)  // bpf_get_current_task
+            code.add(0xbf, to: 3, from: 0)
+            code.add(0x07, to: 3, number: offset)
+            code.add(0xbf, to: 1, from: 10)
+            code.add(0x07, to: 1, number: -8)
+            code.add(0xb7, to: 2, number: 4)
+            code.add(0x62, to: 10, offset: -8, number: 0)
+            code.call(113)  // bpf_probe_read_kernel
+            code.add(0x61, to: 8, from: 10, offset: -8)
+            // TS_COMPAT, made 0 or 1.
+            code.add(0x57, to: 8, number: 2)
+            code.add(0x77, to: 8, number: 1)
+        }
         code.add(0x79, to: 1, from: 6, offset: 8)
-        code.jump(0x25, 1, Int32(callCount - 1))
+        code.jump(0x25, 1, Int32(callCount / 2 - 1))
+        code.add(0xbf, to: 2, from: 8)
+        code.add(0x27, to: 2, number: Int32(callCount / 2))
+        code.add(0x0f, to: 1, from: 2)
         code.add(0x63, to: 10, from: 1, offset: -4)
         code.loadTable(1, calls)
         code.add(0xbf, to: 2, from: 10)
@@ -61,11 +94,9 @@ struct PathProgram: ~Copyable {
         code.call(1)  // bpf_map_lookup_elem
         code.jump(0x15, 0, 0)
         code.add(0x61, to: 7, from: 0)
-        code.jump(0x15, 7, 0)
-        code.call(14)  // bpf_get_current_pid_tgid
-        code.add(0xbf, to: 8, from: 0)
-        code.add(0x77, to: 0, number: 32)
-        code.jump(0x15, 0, System.processID)
+        // Nothing to tell: no path, and the machine's own interface.
+        code.add(0x55, to: 7, offset: 1)
+        code.jump(0x15, 8, 0)
         code.add(0x62, to: 10, offset: -4, number: 0)
         code.loadTable(1, buffer)
         code.add(0xbf, to: 2, from: 10)
@@ -73,8 +104,21 @@ struct PathProgram: ~Copyable {
         code.call(1)
         code.jump(0x15, 0, 0)
         code.add(0xbf, to: 9, from: 0)
-        code.add(0x62, to: 9, offset: 0, number: Int32(id))
-        code.add(0x63, to: 9, from: 8, offset: 4)
+        code.call(14)  // bpf_get_current_pid_tgid
+        code.add(0x63, to: 9, from: 0, offset: 4)
+        code.add(0x77, to: 0, number: 32)
+        code.jump(0x15, 0, System.processID)
+        // The byte of flags tells of the interface.
+        code.add(0xbf, to: 1, from: 8)
+        code.add(0x67, to: 1, number: 16)
+        code.add(0x47, to: 1, number: Int32(id))
+        code.add(0x63, to: 9, from: 1, offset: 0)
+        let isNative = code.jumpAhead(0x15, 8, 0)
+        code.add(0x7a, to: 9, offset: 8, number: 0)
+        code.add(0x7a, to: 9, offset: 16, number: 0)
+        code.add(0xb7, to: 5, number: head)
+        code.writeOut(outputs)
+        code.land(isNative)
         for argument in 0..<Int32(6) {
             var skips: [Int] = []
             // Without the bit, on to the next argument.
@@ -91,11 +135,7 @@ struct PathProgram: ~Copyable {
             skips.append(code.jumpAhead(0x15, 0, 0))
             code.add(0x07, to: 0, number: head)
             code.add(0xbf, to: 5, from: 0)
-            code.add(0xbf, to: 1, from: 6)
-            code.loadTable(2, outputs)
-            code.add(0xb4, to: 3, number: -1)
-            code.add(0xbf, to: 4, from: 9)
-            code.call(25)  // bpf_perf_event_output
+            code.writeOut(outputs)
             for skip in skips { code.land(skip) }
         }
         return code.finish()
@@ -130,6 +170,15 @@ private struct Assembler {
         code[jump] |= UInt64(code.count - jump - 1) << 16
     }
 
+    /// Writes as many bytes as r5 says from r9 on into the ring of this CPU.
+    mutating func writeOut(_ outputs: Int32) {
+        add(0xbf, to: 1, from: 6)
+        loadTable(2, outputs)
+        add(0xb4, to: 3, number: -1)
+        add(0xbf, to: 4, from: 9)
+        call(25)  // bpf_perf_event_output
+    }
+
     mutating func call(_ function: Int32) { add(0x85, to: 0, number: function) }
 
     mutating func loadTable(_ register: UInt64, _ table: Int32) {
@@ -149,7 +198,8 @@ private struct Assembler {
 
 extension EventLayout {
     /// The records of paths that system calls are given: the address of each, and the path with its closing zero,
-    /// before the record of the call's begin.
+    /// before the record of the call's begin. The third byte is 1 for a call of the 32-bit interface, which has one
+    /// record without an address first.
     public static let syscallPaths = EventLayout(
         id: PathProgram.id, subsystem: "obstrace", name: "paths",
         fields: [

@@ -67,6 +67,17 @@ package enum System {
 
     // MARK: Programs in the kernel
 
+    /// The version of the kernel, as far as its second number (`uname`).
+    static var kernelVersion: (Int, Int) {
+        var name = utsname()
+        guard unsafe uname(&name) == 0 else { return (0, 0) }
+        let text = unsafe withUnsafeBytes(of: &name.release) {
+            unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        let numbers = text.split { !$0.isNumber }.prefix(2).map { Int($0) ?? 0 }
+        return numbers.count == 2 ? (numbers[0], numbers[1]) : (0, 0)
+    }
+
     /// Makes a table in the kernel whose keys are numbers from 0 on (`bpf`, `BPF_MAP_CREATE`).
     static func makeTable(_ type: bpf_map_type, valueSize: Int, count: Int) throws(SystemError) -> Descriptor
     {

@@ -169,6 +169,9 @@ final class Attachment {
         }
     }
 
+    /// Whether calls of the 32-bit interface are marked.
+    var marksCompatCalls: Bool { paths != nil && PathProgram.marksCompat }
+
     private func source(of tracepoint: Tracepoint, _ target: Int32) -> PerfEventRequest.Source {
         let id = tracepoint.layout.id
         return request.countsOnly ? .counter(id, fromExec: target == request.heldTask) : .tracepoint(id)

@@ -470,6 +470,9 @@ extension Observer {
         attachment?.disable()
     }
 
+    /// Whether calls of the 32-bit interface are marked in `EventLayout.syscallPaths`.
+    public var marksCompatCalls: Bool { attachment?.marksCompatCalls ?? false }
+
     /// How many events came after one of a later time had been given out.
     public var lateCount: UInt64 { engine?.lateCount ?? 0 }
 

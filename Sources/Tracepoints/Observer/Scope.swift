@@ -48,7 +48,7 @@ public struct ObserverOptions: Sendable {
     package var heldProcess: Int32?
 
     /// Which arguments of system calls are paths that are wanted as `EventLayout.syscallPaths`, as bits, by the
-    /// call's number.
+    /// call's number: as many of the machine's own interface as of the 32-bit one, which follow.
     public var pathArguments: [UInt8] = []
 
     /// The defaults.

@@ -42,6 +42,8 @@ struct SyscallConsumer: Consumer, ~Copyable {
 
     mutating func start(at time: UInt64, _ renderer: inout Renderer, into line: inout LineBuffer) {}
 
+    mutating func opened(_ observer: Observer) { view.hasMarks = observer.marksCompatCalls }
+
     mutating func seesExec(of process: Int32) -> Bool {
         view.hold(process)
         return true
