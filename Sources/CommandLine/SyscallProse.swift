@@ -11,18 +11,18 @@ extension Prose {
         Without CALL all are shown.
 
         Arguments have the kernel's names, and flags and the like are shown by name.
-        Paths are read from the memory of the process a little after the call has begun, when they may have \
-        changed: what was read so ends in `~`.
-        The path of a program that was executed comes from the kernel and is certain.
-        Where the memory cannot be read any more, as with a process that has ended, the address is shown.
+        Paths are read by a program in the kernel when the call begins, before the call sees them.
+        Where that cannot be, they are read when it ends, or by obstrace itself a little later; they may have \
+        changed by then, and are marked by a `~` behind them.
+        The path of a program that was executed comes from the kernel in any case.
+        Where nothing can be read any more, as with a process that has ended, the address is shown.
 
         A failed call ends in `= -1 ENOENT (No such file or directory)`, one that the kernel interrupts to start it \
         again in `= ? ERESTARTSYS (...)`, and one that never returns in `= ?`.
         A call that has not ended when tracing does, or whose end was lost, is `<unfinished>`.
         One that had begun before tracing did, or whose begin was lost, is `... read(?) = 3`.
 
-        The calls of a 32-bit program are named by its own numbers; 32-bit calls that a 64-bit program makes \
-        cannot be told from others.
+        Calls of the 32-bit interface are named by its own numbers, whatever program makes them.
 
         `--where` looks at the end of a call: `id`, `ret` and what is known of the thread.
         With COMMAND, the first call that is shown is the exec of COMMAND.

@@ -78,8 +78,10 @@ extension Plan {
         options.excludesSelf = !arguments.allProcesses
         if let calls {
             // A table shows no paths.
-            let arguments = callSelection.pathArguments
-            options.pathArguments = calls.isSummary ? arguments.map { _ in 0 } : arguments
+            let paths = callSelection.pathArguments
+            options.pathArguments = calls.isSummary ? paths.map { _ in 0 } : paths
+            // Every call is two events, and other programs may take all processors for a while.
+            options.largestBuffer = 16 << 20
         }
         options.countsOnly = summary?.countsOnly ?? false
         options.heldProcess = command?.pid

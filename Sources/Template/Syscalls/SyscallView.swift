@@ -263,6 +263,8 @@ public struct SyscallView: ~Copyable {
     private mutating func noteExec(_ sample: Sample) {
         let thread = thread(of: sample)
         guard thread != 0 else { return }
+        // The call itself may not be among those that are wanted.
+        if ownThread(of: sample, thread) == held { held = 0 }
         let old = execOldThread?.integer(in: sample.record).map(Int32.init(truncatingIfNeeded:)) ?? thread
         if old != thread, old > 0 {
             // Another thread than the first has called it, and is the first one now.
@@ -295,18 +297,37 @@ public struct SyscallView: ~Copyable {
         }
     }
 
+    /// Takes a path that could not be read when its call began.
+    private mutating func noteLatePath(_ place: Int, _ address: UInt64, _ text: Bytes) {
+        guard calls[place].isInside else { return }
+        let plan = table.plan(Int(calls[place].index))
+        var found = 0
+        for argument in 0..<max(0, Int(plan.argumentCount))
+        where table.arguments[Int(plan.firstArgument) + argument].kind == .path {
+            if calls[place].argument(argument) == address, !calls[place].isCertain(found) {
+                texts.release(calls[place].text(found))
+                calls[place].setText(found, copy(text))
+            }
+            found += 1
+        }
+    }
+
     /// Keeps a path that the kernel has told of until its call begins, which is at once.
     @inline(never)
     private mutating func notePath(_ sample: Sample) {
-        if sample.record.load(2, as: UInt8.self) == 1 {
-            calls[calls.place(of: thread(of: sample))].isNextCompat = true
-        }
+        let mark = sample.record.load(2, as: UInt8.self) ?? 0
+        let thread = thread(of: sample)
+        if mark == 1 { calls[calls.place(of: thread)].isNextCompat = true }
         guard readsPaths, let address = sample.record.load(8, as: UInt64.self),
             address != 0, let text = sample.record.slice(16, max(0, sample.record.count - 16))
         else { return }
+        if mark == 2 {
+            noteLatePath(calls.place(of: thread), address, text.untilNul())
+            return
+        }
         let block = copy(text.untilNul())
         texts.release(
-            arrivals.add(PathArrivals.Path(thread: thread(of: sample), block: block, address: address)))
+            arrivals.add(PathArrivals.Path(thread: thread, block: block, address: address)))
     }
 
     private mutating func learnInterface(_ place: Int, _ tid: Int32) {

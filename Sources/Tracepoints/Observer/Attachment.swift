@@ -159,14 +159,30 @@ final class Attachment {
 
     /// Runs the program that tells of paths, where there is one.
     private func attachPaths() {
-        guard let traced = request.tracepoints.firstIndex(where: { $0.name == "raw_syscalls:sys_enter" }),
-            let event = events.first(where: { $0.tracepoint == traced })
-        else { return }
+        guard paths != nil, let cpu = events.first?.cpu else { return }
         do throws(SystemError) {
-            try paths?.attach(to: event.descriptor)
+            let begin = try openForProgram("raw_syscalls:sys_enter", cpu)
+            let end = try openForProgram("raw_syscalls:sys_exit", cpu)
+            try paths?.attach(begin: begin, end: end)
         } catch {
             paths = nil
         }
+    }
+
+    /// Opens an event that a program is run for, and is never started.
+    ///
+    /// It is one that no task inherits: when a task ends that has inherited one, the kernel takes the program away
+    /// from the tracepoint.
+    private func openForProgram(_ name: String, _ cpu: Int32) throws(SystemError) -> Int32 {
+        guard let index = request.tracepoints.firstIndex(where: { $0.name == name }) else {
+            throw SystemError(call: "bpf", subject: name, code: ENOENT)
+        }
+        let event = PerfEventRequest(
+            source: .tracepoint(request.tracepoints[index].layout.id), words: request.words, watermark: 1 << 12,
+            target: .everything)
+        let descriptor = try event.open(-1, cpu: cpu, countsLoss: &countsLoss).take()
+        events.append(Event(descriptor: descriptor, tracepoint: index, cpu: cpu, startsItself: true))
+        return descriptor
     }
 
     /// Whether calls of the 32-bit interface are marked.

@@ -28,6 +28,8 @@ public struct ObserverOptions: Sendable {
     /// The size of each CPU's ring buffer in bytes; rounded up to a power of two of pages. `nil` is 4 MiB
     /// each, less where there are so many CPUs that all would come to more than 64 MiB, at least 512 KiB.
     public var bufferSize: Int?
+    /// The most that each CPU's ring buffer has in bytes where its size is not given.
+    public var largestBuffer = 4 << 20
     /// Whether our own process is left out where every task is traced.
     public var excludesSelf = true
     /// The descriptor of a pipe whose readers are left out too where every task is traced, and the readers
@@ -39,7 +41,7 @@ public struct ObserverOptions: Sendable {
         // Measured with two loops of system calls that take both of two CPUs from the reader: of 2,000,000 events
         // 256 KiB lost 1 to 3 %, 512 KiB none to half of them, 1 MiB some in one round of three, 2 and 4 MiB
         // none; the loops were slowed alike by all. Twice what was enough there bridges a busier machine.
-        bufferSize ?? max(512 << 10, min(4 << 20, (64 << 20) / max(1, cpuCount)))
+        bufferSize ?? max(512 << 10, min(largestBuffer, 16 * largestBuffer / max(1, cpuCount)))
     }
 
     /// Whether events are counted in the kernel only: there is nothing to read but `Observer.counts`.
