@@ -8,6 +8,9 @@
 #   clean               remove what was built
 #   fuzz                feed made-up input to what reads foreign bytes: make fuzz TIME=60 (seconds for each
 #                       target) or RUNS=20000 (inputs for each), FUZZ='ring print' for these only
+#   soak                trace two busy programs for long, and compare with the kernel's counters: make soak TIME=600
+#   sanitize            all tests under the thread and the address sanitizer: make sanitize SANITIZERS=thread, and
+#                       SUITES='TemplateTests|Faults' for those that match only
 
 PREFIX = /usr/local
 bindir = $(PREFIX)/bin
@@ -23,11 +26,12 @@ SWIFT = swift
 INSTALL = install
 release = .build/release/obstrace
 # With libstdc++ and libgcc inside, the binary starts quicker and needs no more than libc, libelf, libtraceevent
-# and libtracefs. The Swift runtime asks for -lstdc++ in a place where no option can
+# and libtracefs. It looks for those where the system has them, and not beside itself, where others might put theirs.
+# The Swift runtime asks for -lstdc++ in a place where no option can
 # make it static, so a folder that has only the static one comes first on the linker's path.
 build = mkdir -p .build/static && ln -sf "$$(cc -print-file-name=libstdc++.a)" .build/static && \
-	$(SWIFT) build -c release --product $(or $(1),obstrace) --static-swift-stdlib -Xlinker -s \
-	    -Xlinker -L.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+	$(SWIFT) build -c release --product $(or $(1),obstrace) --static-swift-stdlib --disable-local-rpath \
+	    -Xlinker -s -Xlinker -L.build/static -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 test_bundle = .build/debug/obstracePackageTests.xctest --testing-library swift-testing
 sources = Sources Tests Package.swift
 fuzzer = .build/fuzz/release/Fuzz
@@ -105,6 +109,26 @@ fuzz: setup
 	    echo "$$target: $$(grep -o '[0-9]*.DONE.*' $$log)"; \
 	done
 
+soak: all
+	$(call require,perf:linux-perf python3:python3)
+	$(as_root) python3 -B Tests/Soak/soak.py --binary $(release) --time $(TIME)
+
+# The whole program is built with each sanitizer, as the tests of it run the binary. Tests that count allocations,
+# which a sanitizer makes too, are left out. A finding ends a program with status 66, which no test expects.
+SANITIZERS = thread address
+sanitize: setup
+	$(call require,perf:linux-perf)
+	@for kind in $(SANITIZERS); do \
+	    folder=.build/$$kind; \
+	    $(SWIFT) build -c release --sanitize $$kind --build-tests --scratch-path $$folder --disable-local-rpath \
+	        -Xswiftc -enable-testing || exit; \
+	    $(as_root) env "PATH=$$PATH" OBSTRACE_BINARY="$(CURDIR)/$$folder/release/obstrace" \
+	        $(if $(OBSTRACE_CORPORA),OBSTRACE_CORPORA="$(abspath $(OBSTRACE_CORPORA))") \
+	        TSAN_OPTIONS=exitcode=66 ASAN_OPTIONS=detect_leaks=0:exitcode=66 \
+	        $$folder/release/obstracePackageTests.xctest --testing-library swift-testing --no-parallel \
+	        $(if $(SUITES),--filter '$(SUITES)') --skip Allocation || exit; \
+	done
+
 lint:
 	$(call require,mandoc:mandoc zsh:zsh fish:fish)
 	$(SWIFT) format lint --strict -r $(sources)
@@ -139,4 +163,4 @@ docs: all
 clean:
 	rm -rf .build
 
-.PHONY: all setup run test check bench instructions fuzz lint install uninstall format docs clean
+.PHONY: all setup run test check bench instructions fuzz soak sanitize lint install uninstall format docs clean

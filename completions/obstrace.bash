@@ -59,7 +59,7 @@ _obstrace_template() {
     local part=${cur##*<} name
     [[ $cur == *'<'* && $part != *[':?>']* ]] || return
     part=${part##*'|'}
-    local names='' context='time elapsed delta wall cpu pid tid comm ppid uid user exe cmdline cgroup container event subsystem name n late fields print'
+    local names='' context='time elapsed delta wall cpu pid tid comm ppid uid user exe cmdline cgroup container event subsystem name n late fields print stack ustack'
     [[ $part == @* ]] || names=$(_obstrace_run --generate fields "${events[@]}")
     [[ $part == .* ]] || names+=" $context"
     part=${part#[.@]}
@@ -112,9 +112,9 @@ _obstrace() {
                 _obstrace_command
                 return
                 ;;
-            -f | --format | -o | --output | --where | -n | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | -m | --buffer | --field | --type | --color) flag=${words[i]} ;;
+            -f | --format | -o | --output | --by | -i | --interval | -n | --rows | --keys | --linear | --where | --on | --cancel | --max-age | --max-waiting | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | --run-as | -m | --buffer | --field | --type | --rate | --color) flag=${words[i]} ;;
             -*) ;;
-            trace | list | help)
+            trace | count | hist | top | list | pair | help)
                 [[ $subcommand ]] || subcommand=${words[i]} ;;
             *)
                 subcommand=${subcommand:-trace}
@@ -124,23 +124,29 @@ _obstrace() {
     done
     if [[ ! $flag && $cur == --*=* ]]; then
         flag=${cur%%=*} head=${cur%%=*}= cur=${cur#*=}
-    elif [[ ! $flag && $cur == -[fondptuCm]?* ]]; then
+    elif [[ ! $flag && $cur == -[foindptuCm]?* ]]; then
         flag=${cur:0:2} head=${cur:0:2} cur=${cur:2}
     fi
     case $flag in
         -f | --format) _obstrace_template ;;
         --json) _obstrace_words 'strings numbers strings,numbers' ;;
         --csv | --tsv | --logfmt) _obstrace_words 'numbers' ;;
+        --stacks) _obstrace_words 'kernel user kernel,user' ;;
         -o | --output | --cgroup) _obstrace_files ;;
+        --hist) _obstrace_words 'latency' ;;
         -p | --pid) _obstrace_processes ;;
-        -u | --user) _obstrace_users ;;
+        -u | --user | --run-as) _obstrace_users ;;
         --color) _obstrace_words 'auto always never' ;;
         '')
             case $cur in
                 -*)
                     case ${subcommand:-trace} in
-                        trace) _obstrace_words '-f --format --json --csv --tsv --logfmt -o --output --where --no-pushdown -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
-                        list) _obstrace_words '--field --type -v --verbose --json --color -h --help --version' ;;
+                        trace) _obstrace_words '-f --format --json --csv --tsv --logfmt --stacks -o --output --where --no-pushdown -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
+                        count) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval -n --rows --keys --per-cpu --folded --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
+                        hist) _obstrace_words '--json -o --output --by -i --interval -n --rows --keys --linear --log10 --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
+                        top) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval -n --rows --keys --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
+                        list) _obstrace_words '--field --type --rate -v --verbose --json --color -h --help --version' ;;
+                        pair) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval --keys --linear --log10 --where --no-pushdown --on --where --hist --cancel --max-age --max-waiting -f --format -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         help) _obstrace_words '-h --help --version' ;;
                     esac
                     ;;
@@ -148,7 +154,7 @@ _obstrace() {
                     [[ $subcommand == help ]] || _obstrace_events
                     if [[ ! $subcommand || $subcommand == help ]]; then
                         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(
-                            compgen -W 'trace list help' -- "$cur")
+                            compgen -W 'trace count hist top list pair help' -- "$cur")
                     fi
                     ;;
             esac

@@ -12,7 +12,7 @@ function __obstrace_operands
     for word in (commandline -opc)[2..]
         if $is_value
             set is_value false
-        else if contains -- $word -f --format -o --output --where -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu -m --buffer --field --type --color
+        else if contains -- $word -f --format -o --output --by -i --interval -n --rows --keys --linear --where --on --cancel --max-age --max-waiting --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as -m --buffer --field --type --rate --color
             set is_value true
         else if not string match -q -- '-*' $word
             echo -- $word
@@ -36,7 +36,7 @@ function __obstrace_is
     __obstrace_in_command
     and return 1
     set -l operands (__obstrace_operands)
-    contains -- "$operands[1]" trace list help
+    contains -- "$operands[1]" trace count hist top list pair help
     or set operands[1] trace
     contains -- $operands[1] $argv
 end
@@ -68,7 +68,7 @@ function __obstrace_template
         end
     end
     if test "$parts[3]" != .
-        for name in (string match -e -- "$parts[4]" time elapsed delta wall cpu pid tid comm ppid uid user exe cmdline cgroup container event subsystem name n late fields print)
+        for name in (string match -e -- "$parts[4]" time elapsed delta wall cpu pid tid comm ppid uid user exe cmdline cgroup container event subsystem name n late fields print stack ustack)
             printf '%s>\tcontext value\n' $parts[2]$parts[3]$name
         end
     end
@@ -83,40 +83,62 @@ end
 
 complete -c obstrace -f
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a trace -d 'print a line per event; it is the default and may be left out'
+complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a count -d 'count events, in the kernel or by any of their values'
+complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a hist -d 'show how a number in events is distributed'
+complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a top -d 'show the most frequent events or values, refreshed'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a list -d 'list and search the tracepoints of this kernel'
+complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a pair -d 'match two events, print the time between them'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a help -d 'explain a subcommand'
 complete -c obstrace -n '__obstrace_is trace list' -a '(__obstrace_events)'
 complete -c obstrace -n __obstrace_in_command -a '(__obstrace_command)'
 complete -c obstrace -n '__obstrace_is trace' -s f -l format -x -a '(__obstrace_template)' -d 'print events by TEMPLATE: \'<pid> <filename>\''
-complete -c obstrace -n '__obstrace_is trace' -l json -f -a 'strings numbers strings,numbers' -d 'print a JSON object per event'
-complete -c obstrace -n '__obstrace_is trace' -l csv -f -a 'numbers' -d 'print values with commas between them'
-complete -c obstrace -n '__obstrace_is trace' -l tsv -f -a 'numbers' -d 'print values with tabs between them'
-complete -c obstrace -n '__obstrace_is trace' -l logfmt -f -a 'numbers' -d 'print values as name=value'
-complete -c obstrace -n '__obstrace_is trace' -s o -l output -r -F -d 'write lines into FILE, - is stdout'
-complete -c obstrace -n '__obstrace_is trace' -l where -x -d 'only events that fulfil EXPR: \'pid == 1\''
-complete -c obstrace -n '__obstrace_is trace' -l no-pushdown -d 'test filters in obstrace alone, not in the kernel'
-complete -c obstrace -n '__obstrace_is trace' -s n -l count -x -d 'stop after N lines'
-complete -c obstrace -n '__obstrace_is trace' -s d -l duration -x -d 'stop after TIME: 5s, 500ms, 1.5m'
-complete -c obstrace -n '__obstrace_is trace' -l until -x -d 'stop after the first event that fulfils EXPR'
-complete -c obstrace -n '__obstrace_is trace' -l expect -x -d 'exit with status 5 unless an event fulfils EXPR'
-complete -c obstrace -n '__obstrace_is trace' -l forbid -x -d 'stop with status 5 once an event fulfils EXPR'
-complete -c obstrace -n '__obstrace_is trace' -s p -l pid -x -a '(__fish_append , (__fish_complete_pids))' -d 'only these processes and what they start'
-complete -c obstrace -n '__obstrace_is trace' -s t -l tid -x -d 'only these threads and what they start'
-complete -c obstrace -n '__obstrace_is trace' -l cgroup -r -F -d 'only what runs in the cgroup PATH or below it'
-complete -c obstrace -n '__obstrace_is trace' -l container -x -d 'only what runs in the container whose id or name starts with ID'
-complete -c obstrace -n '__obstrace_is trace' -l comm -x -d 'only tasks whose name matches GLOB: \'nginx*\''
-complete -c obstrace -n '__obstrace_is trace' -s u -l user -x -a '(__fish_append , (__fish_complete_users))' -d 'only processes of these users'
-complete -c obstrace -n '__obstrace_is trace' -s C -l cpu -x -d 'only these CPUs: 0-3,5'
-complete -c obstrace -n '__obstrace_is trace' -l all-processes -d 'leave out nothing, not even obstrace itself'
-complete -c obstrace -n '__obstrace_is trace' -s m -l buffer -x -d 'buffer SIZE for each CPU: 512K, 4M'
-complete -c obstrace -n '__obstrace_is trace' -l strict -d 'exit with status 4 if events were lost'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -l json -f -a 'strings numbers strings,numbers' -d 'print a JSON object per event'
+complete -c obstrace -n '__obstrace_is trace pair count top' -l csv -f -a 'numbers' -d 'print values with commas between them'
+complete -c obstrace -n '__obstrace_is trace pair count top' -l tsv -f -a 'numbers' -d 'print values with tabs between them'
+complete -c obstrace -n '__obstrace_is trace pair count top' -l logfmt -f -a 'numbers' -d 'print values as name=value'
+complete -c obstrace -n '__obstrace_is trace' -l stacks -f -a 'kernel user kernel,user' -d 'print the functions that led to each event'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -s o -l output -r -F -d 'write lines into FILE, - is stdout'
+complete -c obstrace -n '__obstrace_is count hist top pair' -l by -x -d 'count apart by values: comm,prev_state'
+complete -c obstrace -n '__obstrace_is count hist top pair' -s i -l interval -x -d 'show what came in each TIME: 1s'
+complete -c obstrace -n '__obstrace_is count hist top' -s n -l rows -x -d 'show the N most frequent only'
+complete -c obstrace -n '__obstrace_is count hist top pair' -l keys -x -d 'keep at most N keys apart'
+complete -c obstrace -n '__obstrace_is count' -l per-cpu -d 'count each CPU apart'
+complete -c obstrace -n '__obstrace_is count' -l folded -d 'print a;b;c COUNT for flame graphs'
+complete -c obstrace -n '__obstrace_is hist pair' -l linear -x -d 'buckets of STEP each'
+complete -c obstrace -n '__obstrace_is hist pair' -l log10 -d 'buckets by powers of ten'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -l where -x -d 'only events that fulfil EXPR: \'pid == 1\''
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -l no-pushdown -d 'test filters in obstrace alone, not in the kernel'
+complete -c obstrace -n '__obstrace_is pair' -l on -x -d 'the fields that both have: dev,sector or pid=prev_pid'
+complete -c obstrace -n '__obstrace_is pair' -l where -x -d 'only pairs that fulfil EXPR: \'latency > 5ms\''
+complete -c obstrace -n '__obstrace_is pair' -l hist -f -a 'latency' -d 'show a histogram of latencies in place of pairs'
+complete -c obstrace -n '__obstrace_is pair' -l cancel -x -d 'an END forgets the START that has these values'
+complete -c obstrace -n '__obstrace_is pair' -l max-age -x -d 'forget a START after TIME: 10s'
+complete -c obstrace -n '__obstrace_is pair' -l max-waiting -x -d 'keep at most N STARTs that wait; 65536 unless told'
+complete -c obstrace -n '__obstrace_is pair' -s f -l format -x -a '(__obstrace_template)' -d 'print pairs by TEMPLATE: \'<latency:t> <start.dev>\''
+complete -c obstrace -n '__obstrace_is trace pair' -s n -l count -x -d 'stop after N lines'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -s d -l duration -x -d 'stop after TIME: 5s, 500ms, 1.5m'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -l until -x -d 'stop after the first event that fulfils EXPR'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -l expect -x -d 'exit with status 5 unless an event fulfils EXPR'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -l forbid -x -d 'stop with status 5 once an event fulfils EXPR'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -s p -l pid -x -a '(__fish_append , (__fish_complete_pids))' -d 'only these processes and what they start'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -s t -l tid -x -d 'only these threads and what they start'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -l cgroup -r -F -d 'only what runs in the cgroup PATH or below it'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -l container -x -d 'only what runs in the container whose id or name starts with ID'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -l comm -x -d 'only tasks whose name matches GLOB: \'nginx*\''
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -s u -l user -x -a '(__fish_append , (__fish_complete_users))' -d 'only processes of these users'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -s C -l cpu -x -d 'only these CPUs: 0-3,5'
+complete -c obstrace -n '__obstrace_is trace' -l run-as -x -a '(__fish_append , (__fish_complete_users))' -d 'run COMMAND as USER, in place of root'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -l all-processes -d 'leave out nothing, not even obstrace itself'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -s m -l buffer -x -d 'buffer SIZE for each CPU: 512K, 4M'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -l strict -d 'exit with status 4 if events were lost'
 complete -c obstrace -n '__obstrace_is list' -l field -x -d 'only events with a field named like GLOB'
 complete -c obstrace -n '__obstrace_is list' -l type -x -d 'only events with a field of a type like GLOB'
+complete -c obstrace -n '__obstrace_is list' -l rate -x -d 'count for TIME, and list the busiest: 2s'
 complete -c obstrace -n '__obstrace_is list' -s v -l verbose -d 'show fields and types, and a template to start from'
 complete -c obstrace -n '__obstrace_is list' -l json -d 'print JSON: an object per event and line'
-complete -c obstrace -n '__obstrace_is trace' -l explain -d 'say what would be traced and how, trace nothing'
-complete -c obstrace -n '__obstrace_is trace' -s q -l quiet -d 'no notes on stderr, only errors and losses'
-complete -c obstrace -n '__obstrace_is trace' -s v -l verbose -d 'say more on stderr: events traced and lost'
-complete -c obstrace -n '__obstrace_is trace list' -l color -x -a 'auto always never' -d 'colour the output: auto, always or never'
-complete -c obstrace -n '__obstrace_is trace list help' -s h -l help -d 'this help; --help explains everything'
-complete -c obstrace -n '__obstrace_is trace list help' -l version -d 'print the version'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -l explain -d 'say what would be traced and how, trace nothing'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -s q -l quiet -d 'no notes on stderr, only errors and losses'
+complete -c obstrace -n '__obstrace_is trace pair count hist top' -s v -l verbose -d 'say more on stderr: events traced and lost'
+complete -c obstrace -n '__obstrace_is trace pair count hist top list' -l color -x -a 'auto always never' -d 'colour the output: auto, always or never'
+complete -c obstrace -n '__obstrace_is trace count hist top list pair help' -s h -l help -d 'this help; --help explains everything'
+complete -c obstrace -n '__obstrace_is trace count hist top list pair help' -l version -d 'print the version'

@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/bpf.h>
+#include <linux/capability.h>
 #include <linux/io_uring.h>
 #include <linux/perf_event.h>
 #include <sched.h>
@@ -109,6 +111,12 @@ static inline int clinux_hand_over(const int *held, int count) {
     return ring;
 }
 
+// Forks without the handlers that libraries have registered for it, of which the thread sanitizer's starts a
+// thread in the child, whose end would be traced. The child may run async-signal-safe calls only.
+//
+// glibc 2.34 has it as `_Fork`. With no stack and no ids the arguments are the same on x86-64 and arm64.
+static inline pid_t clinux_fork(void) { return (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0); }
+
 // Forks a child that holds the open descriptors from `first` to `last` for a moment and ends.
 //
 // The kernel makes the last one who closes a tracepoint event wait for a grace period. The child closes
@@ -121,7 +129,7 @@ static inline pid_t clinux_linger(const int *held, int count) {
         if (held[i] > last) last = held[i];
     }
     pid_t parent = getpid();
-    pid_t child = fork();
+    pid_t child = clinux_fork();
     if (child != 0) return child;
     setsid();
     if (first > 0) clinux_close_range(0, (unsigned)first - 1);
@@ -144,7 +152,7 @@ static inline pid_t clinux_linger(const int *held, int count) {
 // copies, for the one who closes last is the one who waits. `files` are open, one for each command.
 static inline pid_t clinux_remove_probes(
     const int *held, int held_count, int gate, const int *files, char *const *commands, int count) {
-    pid_t child = fork();
+    pid_t child = clinux_fork();
     if (child != 0) return child;
     setsid();
     int last = gate;
@@ -170,6 +178,9 @@ static inline pid_t clinux_remove_probes(
     _exit(0);
 }
 
+// Swift takes a global variable that can change for unsafe in every use.
+static inline char **clinux_environment(void) { return __environ; }
+
 // Function pointers cannot be compared in Swift.
 static inline int clinux_is_ignored(const struct sigaction *action) { return action->sa_handler == SIG_IGN; }
 
@@ -184,14 +195,50 @@ struct clinux_launch {
     volatile int exec_errno;      // why execve failed, 0 if it did not
 };
 
+// Whom a held child turns into before it executes its program.
+struct clinux_user {
+    uid_t uid;
+    gid_t gid;
+    const gid_t *groups;  // the supplementary ones
+    size_t group_count;
+};
+
+// Turns this process into a user for good; answers -1 where that is not permitted.
+static inline int clinux_become(const struct clinux_user *user) {
+    if (setgroups(user->group_count, user->groups) != 0 || setgid(user->gid) != 0 || setuid(user->uid) != 0)
+        return -1;
+    // Where we are not root but have been granted rights, setuid does not take them away. Linux before 4.3
+    // has no ambient ones.
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    return 0;
+}
+
+// No C function without a library. A capability's number is its bit in `wanted`; those that we do not have
+// stay away.
+static inline int clinux_keep_capabilities(uint64_t wanted) {
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct sets[2];
+    if (syscall(SYS_capget, &header, sets) != 0) return -1;
+    for (int half = 0; half < 2; half++) {
+        sets[half].permitted &= (uint32_t)(wanted >> 32 * half);
+        sets[half].effective &= sets[half].permitted;
+        sets[half].inheritable = 0;
+    }
+    return (int)syscall(SYS_capset, &header, sets);
+}
+
+// `prctl` is variadic.
+static inline int clinux_set_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+
 // Forks a child that waits for one byte from `gate`, notes the time and executes `path`.
 //
 // It is C because nothing but async-signal-safe calls may run between fork and exec, which Swift cannot
-// promise. The child gets back the limit of open files that we were started with. If the gate is closed without a byte, the child exits and nothing has run.
+// promise. The child gets back the limit of open files that we were started with, and turns into the user
+// where there is one. If the gate is closed without a byte, the child exits and nothing has run.
 static inline pid_t clinux_launch(
-    const char *path, char *const argv[], int gate, int gate_writer, struct clinux_launch *shared,
-    const struct rlimit *files) {
-    pid_t child = fork();
+    const char *path, char *const argv[], char *const environment[], int gate, int gate_writer,
+    struct clinux_launch *shared, const struct rlimit *files, const struct clinux_user *user) {
+    pid_t child = clinux_fork();
     if (child != 0) return child;
     // Our own copy of the writing end would keep the gate from closing when the parent dies.
     close(gate_writer);
@@ -202,10 +249,14 @@ static inline pid_t clinux_launch(
     if (got != 1) _exit(127);
     close(gate);
     setrlimit(RLIMIT_NOFILE, files);
+    if (user && clinux_become(user) != 0) {
+        shared->exec_errno = errno;
+        _exit(126);
+    }
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     shared->exec_time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-    execve(path, argv, __environ);
+    execve(path, argv, environment);
     if (errno == ENOEXEC) {
         // A script without `#!`, which a shell runs by itself.
         int count = 0;
@@ -214,8 +265,21 @@ static inline pid_t clinux_launch(
         shell[0] = (char *)"sh";
         shell[1] = (char *)path;
         for (int i = 1; i <= count; i++) shell[i + 1] = argv[i];
-        execve("/bin/sh", shell, __environ);
+        execve("/bin/sh", shell, environment);
     }
     shared->exec_errno = errno;
     _exit(127);
+}
+
+// The demanglers of the runtimes that are linked anyway, which no header declares for C. What they answer is
+// allocated with malloc; NULL for what is no such name.
+char *swift_demangle(
+    const char *name, size_t length, char *buffer, size_t *size, uint32_t flags) __attribute__((weak));
+char *__cxa_demangle(const char *name, char *buffer, size_t *size, int *status) __attribute__((weak));
+static inline char *clinux_swift_demangle(const char *name, size_t length) {
+    return swift_demangle ? swift_demangle(name, length, NULL, NULL, 0) : NULL;
+}
+static inline char *clinux_cxx_demangle(const char *name) {
+    int status = 0;
+    return __cxa_demangle ? __cxa_demangle(name, NULL, NULL, &status) : NULL;
 }

@@ -20,6 +20,8 @@ public struct HelpRequest: Sendable, Equatable {
         case (.list, true): page.longList()
         case (.count, _), (.hist, _), (.top, _): page.summary(subcommand, isLong: isLong)
         case (.syscalls, _): page.calls(isLong: isLong)
+        case (.pair, false): page.shortPair()
+        case (.pair, true): page.longPair()
         case (_, false): page.shortTrace()
         case (_, true): page.longTrace()
         }
@@ -35,7 +37,12 @@ private struct Page {
     mutating func shortTrace() {
         lines.append("obstrace: a line for each event at the kernel's tracepoints, by your template")
         lines.append("")
-        usage(Subcommand.tracing + [.list])
+        usage([.trace])
+        let names = Subcommand.summing.map(\.rawValue).joined(separator: "|")
+        lines.append("       obstrace \(names) [options] EVENT...   (-h tells more)")
+        lines.append("       obstrace pair [options] START END --on FIELD,...")
+        lines.append("       obstrace " + Subcommand.syscalls.synopsis)
+        lines.append("       obstrace " + Subcommand.list.synopsis)
         lines.append("")
         summaries(of: .trace)
         examples(Example.trace.prefix(2))
@@ -50,6 +57,32 @@ private struct Page {
         summaries(of: .list)
         examples(Example.list.prefix(2))
         lines.append("Every flag explained: obstrace list --help")
+    }
+
+    mutating func shortPair() {
+        lines.append("obstrace pair: match two events, print the time between them")
+        lines.append("")
+        usage([.pair])
+        lines.append("       obstrace pair [options] NAME [-- COMMAND [ARG...]]")
+        lines.append("       obstrace pair list")
+        lines.append("")
+        summaries(of: .pair)
+        examples(Example.pair.prefix(2))
+        lines.append("Every flag explained: obstrace pair --help")
+    }
+
+    mutating func longPair() {
+        usage([.pair])
+        lines.append("       obstrace pair [options] NAME [-- COMMAND [ARG...]]")
+        lines.append("       obstrace pair list")
+        prose(.pair)
+        details(of: .pair)
+        heading("Names")
+        table(KnownPair.all.map { ($0.name, $0.summary) })
+        heading("Exit status")
+        table(ExitStatus.ofTrace.map { ($0.status, $0.meaning) })
+        heading("Examples")
+        explained(Example.pair)
     }
 
     mutating func longTrace() {

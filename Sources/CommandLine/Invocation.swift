@@ -16,6 +16,10 @@ public enum Invocation: Sendable, Equatable {
     case syscalls(TraceArguments, SyscallArguments)
     /// List tracepoints.
     case list(ListArguments)
+    /// Match events.
+    case pair(PairArguments)
+    /// List the pairs that have a name.
+    case listPairs
 }
 
 /// A word of the command line, or the part of it that is a flag's value, with where it stood.
@@ -73,6 +77,16 @@ public enum Output: Sendable, Equatable {
     case file(Argument)
 }
 
+/// The functions that led to an event, as far as they are to be shown with each.
+public struct StackArguments: Sendable, Equatable {
+    /// Whether the functions of the kernel are shown.
+    public internal(set) var kernel = false
+    /// Whether the functions of the program are shown.
+    public internal(set) var user = false
+    /// How many of the innermost are shown; nil for all.
+    public internal(set) var depth: Int?
+}
+
 /// What `obstrace trace` was asked to do.
 public struct TraceArguments: Sendable, Equatable {
     /// The patterns in the order they were typed; at least one is no exclusion.
@@ -86,11 +100,15 @@ public struct TraceArguments: Sendable, Equatable {
     /// The index of the command's first word in the arguments that were parsed, from where its bytes can be
     /// taken as they are when they are not UTF-8; nil when there is no command.
     public internal(set) var commandIndex: Int?
+    /// The user that the command runs as; nil for the one who runs obstrace.
+    public internal(set) var commandUser: Argument?
     public internal(set) var form = OutputForm.lines
     /// Whether JSON has integers that a double does not hold as strings.
     public internal(set) var quotesWideIntegers = false
     /// Whether records without a template have the numbers of fields that are shown by name too.
     public internal(set) var addsNumbers = false
+    /// The stacks that are shown with each event.
+    public internal(set) var stacks = StackArguments()
     /// Where lines are written.
     public internal(set) var output = Output.standardOutput
     /// The number of lines after which to stop, at least 1.

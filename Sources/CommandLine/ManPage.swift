@@ -16,15 +16,22 @@ extension GeneratedFile {
             Subcommand.allCases.map { (".It Cm \($0.rawValue)", [$0.summary]) }, width: "trace")
         page.section("OPTIONS")
         page.options(of: .trace)
-        for subcommand in Subcommand.summing {
-            page.section("OBSTRACE " + subcommand.rawValue.uppercased())
+        let sections = zip(Subcommand.summing, ["COUNTING", "HISTOGRAMS", "LIVE TABLE"])
+        for (subcommand, section) in sections {
+            page.section(section)
             page.prose(Prose.summing(subcommand))
-            page.subsection(Topic.summing.rawValue)
+            page.lines.append(".Pp")
+            page.sentences(["These options are added to those above that choose, filter, limit and print:"])
             page.options(of: subcommand, only: .summing)
         }
         page.section("LISTING")
         page.prose(.list)
         page.options(of: .list)
+        page.section("PAIRS")
+        page.prose(.pair)
+        page.options(of: .pair)
+        page.subsection("Names")
+        page.table(KnownPair.all.map { ($0.name, $0.summary) })
         page.section("TEMPLATES")
         page.sentences(TemplateReference.essence)
         for part in TemplateReference.all {
@@ -66,7 +73,8 @@ extension GeneratedFile {
         page.sentences(["`obstrace list` exits with 1 if nothing matches."])
         page.section("EXAMPLES")
         page.examples(
-            Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.syscalls + Example.list)
+            Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.pair + Example.syscalls
+                + Example.list)
         page.section("SEE ALSO")
         page.lines += [".Xr perf-trace 1 ,", ".Xr trace-cmd 1 ,", ".Xr bpftrace 8"]
         return page.lines.map { $0 + "\n" }.joined()
@@ -83,7 +91,7 @@ private struct Mdoc {
     /// What stands for something that the user fills in.
     private static let metavariables = Set(
         Flag.all.compactMap { $0.value?.metavariable } + [
-            "EVENT", "COMMAND", "ARG", "GLOB", "SUBCOMMAND", "VALUE", "FIELD", "CALL",
+            "EVENT", "COMMAND", "ARG", "GLOB", "SUBCOMMAND", "VALUE", "FIELD", "START", "END", "NAME", "CALL",
         ])
 
     mutating func section(_ name: String) { lines.append(".Sh " + name) }
@@ -106,6 +114,7 @@ private struct Mdoc {
                     Flag.all(of: .syscalls).filter { $0.topic == .calls }.map(\.synopsis)
                     + [".Op Ar options", ".Op Ar CALL ..."]
             case .list: lines += Flag.all(of: .list).map(\.synopsis) + [".Op Ar GLOB ..."]
+            case .pair: lines += Flag.all(of: .pair).map(\.synopsis) + [".Ar START END"]
             case .help: lines.append(".Op Ar SUBCOMMAND")
             }
             if Subcommand.tracing.contains(subcommand) {

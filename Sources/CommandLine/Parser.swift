@@ -40,6 +40,7 @@ struct Draft {
     var list = ListArguments()
     var summary = SummaryArguments()
     var syscalls = SyscallArguments()
+    var pair = PairDraft()
     private var templatePlacing = Placing()
     private var filterPlacing = Placing()
     private var helpTopic: Subcommand?
@@ -52,9 +53,10 @@ struct Draft {
 
     private func misplaced(_ flag: Flag, _ value: Argument) -> UsageError {
         let namesakes = Flag.all.filter { $0.long == flag.long }
-        let owners = Subcommand.allCases
-            .filter { owner in namesakes.contains { $0.subcommands.contains(owner) } }
-            .map { "obstrace \($0.rawValue)" }.joined(separator: " and ")
+        let names = Subcommand.allCases
+            .filter { owner in namesakes.contains { $0.subcommands.contains(owner) } }.map(\.rawValue)
+        let first = names.dropLast().joined(separator: ", ")
+        let owners = "obstrace " + (first.isEmpty ? "" : first + " and ") + (names.last ?? "")
         let word = Argument(text: value.prefix, index: value.index)
         return word.error(
             "\(value.prefix) is a flag of \(owners), not of obstrace \(subcommand.rawValue)",
@@ -91,6 +93,32 @@ struct Draft {
         }
     }
 
+    /// Sets which stacks are shown with each event.
+    mutating func setStacks(_ options: Argument) throws(UsageError) {
+        var stacks = StackArguments()
+        var offset = 0
+        for part in options.text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+            let range = offset..<offset + part.utf8.count
+            offset = range.upperBound + 1
+            switch part {
+            case "" where options.text.isEmpty: break
+            case "kernel": stacks.kernel = true
+            case "user": stacks.user = true
+            default:
+                if let depth = Int(part), (1...4096).contains(depth), stacks.depth == nil {
+                    stacks.depth = depth
+                    continue
+                }
+                throw options.error(
+                    "\(options.prefix) does not know '\(part)'", range,
+                    hint: Argument(text: part, index: options.index).choice(["kernel", "user"]),
+                    notes: ["it takes kernel, user and the most functions of each: --stacks=user,8"])
+            }
+        }
+        if !stacks.kernel, !stacks.user { (stacks.kernel, stacks.user) = (true, true) }
+        trace.stacks = stacks
+    }
+
     /// Binds a template to the events before it.
     mutating func placeTemplate(_ template: Argument) throws(UsageError) {
         trace.templates.append(template)
@@ -116,6 +144,7 @@ struct Draft {
         case .syscalls: syscalls.patterns.append(try operand.nonEmpty("a CALL"))
         case .list:
             list.patterns.append(Selection(pattern: operand))
+        case .pair: pair.operands.append(operand)
         case .help:
             guard let topic = Subcommand(rawValue: operand.text) else {
                 throw operand.error(
@@ -149,6 +178,7 @@ struct Draft {
         switch subcommand {
         case .help: return .help(HelpRequest(subcommand: helpTopic ?? .trace, isLong: true))
         case .list: return .list(list)
+        case .pair: return try pair.invocation(trace, summary)
         case .trace: break
         case .count, .hist, .top: try finishSummary()
         case .syscalls:
@@ -164,6 +194,10 @@ struct Draft {
             throw exclusion.pattern.error(
                 "nothing is selected that could be left out",
                 hint: "all but these: '*:*' '\(exclusion.pattern.text)'")
+        }
+        if let user = trace.commandUser, trace.command.isEmpty {
+            throw user.error(
+                "\(user.prefix) is for a COMMAND, and there is none", hint: "-- COMMAND [ARG...]")
         }
         var trace = trace
         templatePlacing.finish(&trace.selections, \.template)

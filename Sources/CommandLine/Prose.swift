@@ -46,6 +46,26 @@ struct Prose: Sendable {
         `'kprobe:GLOB'` functions of the kernel; `'uprobe:FILE:GLOB'` those that match.
         """)
 
+    static let pair = Prose(
+        """
+        `obstrace pair` matches each event of END with the last one of START that has the same values of the \
+        fields after `--on`, and prints a line for the two.
+
+        START and END are events as for `obstrace trace`, without patterns; several have commas between them, \
+        and both may be the same.
+        NAME stands for two events that belong together by what the kernel does; `obstrace pair list` shows \
+        those that this kernel offers, with the words that they stand for.
+
+        In a template, a filter and a record of a pair `start.x` and `end.x` are the fields of the two events.
+        `start.time`, `start.cpu`, `start.pid`, `start.tid` and `start.comm` tell of the start what no field \
+        does, and `latency` is the time from the start to the end.
+
+        A start whose end does not come is kept until there are too many, or until it is too old.
+        At the end it is said on stderr how many starts and ends found no match.
+        When events were lost, no pair is made across that time, as its end may be that of another start; how \
+        many that concerns is said too.
+        """)
+
     static let records = Prose(
         """
         With `--json`, `--csv`, `--tsv` or `--logfmt` an event is a record of named values, for other \
@@ -154,6 +174,25 @@ struct Example: Sendable {
         Example(
             purpose: "The functions of the C library for sockets:",
             command: ["obstrace list 'uprobe:libc.so.6:*socket*'"]),
+    ]
+}
+
+extension Example {
+    static let pair = [
+        Example(
+            purpose: "Requests to disks that took more than 5 ms:",
+            command: [
+                "sudo obstrace pair block --where 'latency > 5ms' -f '<start.comm> <dev> <rwbs> <latency:t>'"
+            ]),
+        Example(
+            purpose: "How long the tasks of a build wait for a CPU once they were woken:",
+            command: ["sudo obstrace pair runqueue --where 'latency > 1ms' -d 10s"]),
+        Example(
+            purpose: "How long each program ran, from two events of your own:",
+            command: [
+                "sudo obstrace pair sched:sched_process_exec sched:sched_process_exit --on pid \\",
+                "    -f '<start.filename> ran for <latency:t>'",
+            ]),
     ]
 }
 

@@ -6,10 +6,11 @@ public enum Subcommand: String, Sendable, CaseIterable {
     case top
     case syscalls
     case list
+    case pair
     case help
 
     /// Those that attach to tracepoints, and so know whom to trace, when to stop and how to buffer.
-    static let tracing: [Subcommand] = [.trace] + summing + [.syscalls]
+    static let tracing: [Subcommand] = [.trace, .pair] + summing + [.syscalls]
     /// Those that count events in place of printing them.
     static let summing: [Subcommand] = [.count, .hist, .top]
 
@@ -22,6 +23,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .top: "show the most frequent events or values, refreshed"
         case .syscalls: "print a line per system call, or a table of them"
         case .list: "list and search the tracepoints of this kernel"
+        case .pair: "match two events, print the time between them"
         case .help: "explain a subcommand"
         }
     }
@@ -35,6 +37,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .top: "top [options] EVENT... [-- COMMAND [ARG...]]"
         case .syscalls: "syscalls [options] [CALL...] [-- COMMAND [ARG...]]"
         case .list: "list [options] [GLOB...]"
+        case .pair: "pair [options] START END --on FIELD,... [-- COMMAND [ARG...]]"
         case .help: "help [SUBCOMMAND]"
         }
     }

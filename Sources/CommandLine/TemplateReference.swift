@@ -44,6 +44,11 @@ struct TemplateReference: Sendable {
             ("sym  dev  mode", "a kernel symbol, a device as major:minor, a file mode as ls has it"),
             ("ip  mac", "a network address"),
             ("q  j", "text quoted for a shell, as a JSON value"),
+            (
+                "leaf",
+                "for stack and ustack: the innermost function first; there .max is the most functions, "
+                    + "`x` gives addresses"
+            ),
             ("raw  xx", "the bytes as they are, in hexadecimal"),
             ("%F  %T  %3f", "for wall: a pattern as in date, with `%3f`, `%6f`, `%9f` for parts of a second"),
         ])
@@ -69,6 +74,8 @@ struct TemplateReference: Sendable {
             ("late", "late if a line of a later time was printed before"),
             ("fields", "all fields as name=value"),
             ("print", "the kernel's own text for the event"),
+            ("stack", "the kernel's functions that led to the event, the innermost last: `a;b;c`"),
+            ("ustack", "the program's functions that led to it, found by frame pointers"),
         ])
 
     static let escapes = TemplateReference(

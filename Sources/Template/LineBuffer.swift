@@ -110,6 +110,12 @@ public struct LineBuffer: ~Copyable {
         count &+= written
     }
 
+    /// Puts a byte in the place of each that is another, from a position on.
+    mutating func replace(_ byte: UInt8, by other: UInt8, from start: Int) {
+        precondition(start >= 0 && start <= count)
+        for index in start..<count where unsafe base[index] == byte { unsafe base[index] = other }
+    }
+
     /// Inserts `times` copies of `byte` before position `index`, moving what follows.
     mutating func insert(_ byte: UInt8, times: Int, at index: Int) {
         precondition(index >= 0 && index <= count)

@@ -8,6 +8,9 @@ public struct RenderOptions {
     public var quotesWideIntegers: Bool
     /// Whether a record without a template has, after each field that is shown by name, its number too.
     public var addsNumbers: Bool
+    /// What of the call chain is shown with each event besides what its template asks for: below its line, or
+    /// as the last members of its record.
+    public var stacks = StackRequest()
     /// Whether colours are emitted.
     public var colour: Bool
     /// The start of the trace, in nanoseconds of the event clock, from which `elapsed` counts.
@@ -28,5 +31,12 @@ public struct RenderOptions {
         self.colour = colour
         self.startTime = startTime
         self.printFallback = printFallback
+    }
+}
+
+extension RenderOptions {
+    /// The stacks that are shown with each event, as values.
+    var stackValues: [ContextValue] {
+        (stacks.kernel ? [.stack] : []) + (stacks.user ? [.ustack] : [])
     }
 }

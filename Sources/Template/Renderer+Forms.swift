@@ -54,6 +54,7 @@ extension Renderer {
                 unsafe line.appendAddress(Bytes(bytes))
             }
         case .text, .raw, .arguments, .dump, .hexBytes, .mac, .array, .bitList, .maskHex: break
+        case .folded, .leafFirst, .addresses, .frames, .frameLines: break
         }
         if isQuoted { line.append(UInt8(ascii: "\"")) }
     }

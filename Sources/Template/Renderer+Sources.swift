@@ -20,7 +20,7 @@ extension Renderer {
     private mutating func rareInteger(_ op: Op, _ sample: Sample, _ batch: Batch) -> Int64? {
         switch op.source {
         case .dynamicElement:
-            let all = sample.record.located(at: Int(op.offset), isRelative: op.flags.contains(.isRelative))
+            let all = located(op, sample.record)
             return all?.integer(
                 at: Int(op.count) * Int(op.size), size: Int(op.size), isSigned: op.flags.contains(.isSigned))
         case .wall: return wallTime(batch)
@@ -32,6 +32,13 @@ extension Renderer {
         case .uid: return process(of: sample, batch)?.uid.map(Int64.init)
         default: return nil
         }
+    }
+
+    /// What the location word of a step leads to; where records are joined, `extra` is where its own begins.
+    @inline(__always)
+    private func located(_ op: Op, _ record: Bytes) -> Bytes? {
+        record.located(
+            at: Int(op.offset), isRelative: op.flags.contains(.isRelative), from: Int(op.extra))
     }
 
     private func process(of sample: Sample, _ batch: Batch) -> ProcessDetails? {
@@ -54,7 +61,7 @@ extension Renderer {
             }
             return true
         case .dynamicText, .dynamicBytes:
-            let text = sample.record.located(at: Int(op.offset), isRelative: op.flags.contains(.isRelative))
+            let text = located(op, sample.record)
             guard let text else { return false }
             // Text without its closing zero is what was left after the kernel cut it.
             if !line.appendText(text, endsAtNul: true), text.count > 0 { line.append("…") }
@@ -116,7 +123,7 @@ extension Renderer {
             guard let all = sample.record.slice(Int(op.offset), Int(op.count)) else { return nil }
             return endsAtNul(op) ? untilNul(all) : (all, false)
         case .dynamicBytes, .dynamicText:
-            let all = sample.record.located(at: Int(op.offset), isRelative: op.flags.contains(.isRelative))
+            let all = located(op, sample.record)
             guard let all else { return nil }
             return endsAtNul(op) ? untilNul(all) : (all, false)
         case .pool: return unsafe (Bytes(pool.slice(Int(op.offset), Int(op.count))), false)

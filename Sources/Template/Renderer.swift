@@ -12,6 +12,8 @@ public struct Renderer: ~Copyable {
     let presentations: [PrintFormat.Presentation]
     let prints: [PrintFormat]
     let symbols: KernelSymbols
+    /// What names the functions of stacks; it must learn of the traced processes.
+    public let symbolizer: Symbolizer
     private(set) var options: RenderOptions
     var clocks: [WallClock]
     var seconds = SecondsCache()
@@ -41,6 +43,8 @@ public struct Renderer: ~Copyable {
 
     /// What must be known of each event's moment, and no more.
     public let needs: ContextNeeds
+    /// What of each event's call chain must be asked for, and no more.
+    public let stacks: [StackRequest]
     /// The events whose `<print>` goes through the fallback or prints the fields.
     public let printFallbacks: [PrintFallback]
     /// What the user is to be told once, such as a field that some of the events do not have.
@@ -53,7 +57,8 @@ public struct Renderer: ~Copyable {
     /// - Throws: the first template that does not fit its events.
     public init(
         _ bindings: [(layout: EventLayout, template: Int?)], templates: [Template],
-        filters: FilterPlan? = nil, measure: Measure? = nil, symbols: KernelSymbols, options: RenderOptions
+        filters: FilterPlan? = nil, measure: Measure? = nil, symbols: KernelSymbols,
+        symbolizer: Symbolizer? = nil, options: RenderOptions
     ) throws(BindError) {
         let shown = Presentations(symbols)
         var notes: [String] = []
@@ -88,6 +93,8 @@ public struct Renderer: ~Copyable {
         printFallbacks = program.printFallbacks
         self.notes = notes
         self.symbols = symbols
+        self.symbolizer = symbolizer ?? Symbolizer(kernel: symbols)
+        stacks = program.stacks
         self.options = options
         previousTime = options.startTime
     }
@@ -110,48 +117,31 @@ public struct Renderer: ~Copyable {
         while index < count, lines < limit {
             let sample = unsafe batch.samples[index]
             index &+= 1
-            let event = Int(sample.event)
-            guard event >= 0, event < starts.count &- 1 else { continue }
-            time = sample.time
-            guard passes(filterStarts[event], sample, batch) else { continue }
-            watch.note(event)
-            if watch.count > 0 { look(event, sample, batch) }
-            lineNumber &+= 1
-            if lineNumber == 1 { previousTime = time }
-            run(from: Int(starts[event]), to: Int(starts[event &+ 1]), sample, batch, into: &line)
-            previousTime = time
+            guard render(sample, batch, into: &line) else { continue }
             lines &+= 1
             if watch.verdict != nil { break }
         }
         return (index &- from, lines)
     }
 
-    /// Appends the line of the next event that passes its filter, from the batch's sample `from` on, and reads
-    /// its measured value where that is asked for; answers how many samples that took and whether there was one.
+    /// Appends the line of an event, and reads its measured value where that is asked for; answers `false` where
+    /// the event does not pass its filter.
     @inline(__always)
-    mutating func renderKey(
-        _ batch: Batch, from: Int, measures: Bool, into line: inout LineBuffer
-    ) -> (consumed: Int, isThere: Bool) {
-        let count = unsafe batch.samples.count
-        precondition(from >= 0 && from <= count)
-        var index = from
-        while index < count {
-            let sample = unsafe batch.samples[index]
-            index &+= 1
-            let event = Int(sample.event)
-            guard event >= 0, event < starts.count &- 1 else { continue }
-            time = sample.time
-            guard passes(filterStarts[event], sample, batch) else { continue }
-            watch.note(event)
-            if watch.count > 0 { look(event, sample, batch) }
-            lineNumber &+= 1
-            if lineNumber == 1 { previousTime = time }
-            run(from: Int(starts[event]), to: Int(starts[event &+ 1]), sample, batch, into: &line)
-            if measures { measure = measured(sample, batch) }
-            previousTime = time
-            return (index &- from, true)
-        }
-        return (index &- from, false)
+    mutating func render(
+        _ sample: Sample, _ batch: Batch, measures: Bool = false, into line: inout LineBuffer
+    ) -> Bool {
+        let event = Int(sample.event)
+        guard event >= 0, event < starts.count &- 1 else { return false }
+        time = sample.time
+        guard passes(filterStarts[event], sample, batch) else { return false }
+        watch.note(event)
+        if watch.count > 0 { look(event, sample, batch) }
+        lineNumber &+= 1
+        if lineNumber == 1 { previousTime = time }
+        run(from: Int(starts[event]), to: Int(starts[event &+ 1]), sample, batch, into: &line)
+        if measures { measure = measured(sample, batch) }
+        previousTime = time
+        return true
     }
 
     /// Takes the steps of one line.
@@ -251,6 +241,8 @@ public struct Renderer: ~Copyable {
             unsafe appendInteger(value, op.pointee.form, op.pointee, to: &line)
         case .bytes:
             guard unsafe appendBytes(op.pointee, sample, batch, to: &line) else { return false }
+        case .stack:
+            guard unsafe appendStack(op.pointee, sample, to: &line) else { return false }
         case .wall:
             unsafe clocks[Int(op.pointee.extra)].append(wallTime(batch), to: &line)
         case .presentation:

@@ -24,6 +24,10 @@ protocol Consumer: ~Copyable {
         _ batch: Batch, _ renderer: inout Renderer, room: Int, into line: inout LineBuffer
     ) -> Int
 
+    /// How many events have come of each tracepoint, by its index: those that passed their filter, where each has
+    /// one of its own.
+    func counts(_ renderer: borrowing Renderer) -> [UInt64]
+
     /// When `tick` is due, in nanoseconds of the event clock; `UInt64.max` for never.
     var nextTick: UInt64 { get }
 
@@ -54,6 +58,7 @@ extension Consumer where Self: ~Copyable {
     mutating func opened(_ observer: Observer) {}
     mutating func seesExec(of process: Int32) -> Bool { false }
     mutating func takeRest(_ renderer: inout Renderer, room: Int, into line: inout LineBuffer) {}
+    func counts(_ renderer: borrowing Renderer) -> [UInt64] { renderer.counts }
     var nextTick: UInt64 { UInt64.max }
     var input: Int32 { -1 }
     mutating func tick(at now: UInt64, _ observer: Observer, into line: inout LineBuffer) throws(Failure) {}

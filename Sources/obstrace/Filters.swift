@@ -7,11 +7,12 @@ struct Filters {
     private(set) var conditions: [FilterPlan.Condition] = []
     private var arguments: [Argument] = []
 
-    /// Reads all filters; `events` are those that are traced, `cgroups` the paths to test events for.
+    /// Reads all filters; `events` are those that are traced, or `nil` where all filters are for all events,
+    /// `cgroups` the paths to test events for.
     ///
     /// - Throws: the first one that cannot be read.
     init(
-        of typed: TraceArguments, events: [SelectedEvent], cgroups: [String],
+        of typed: TraceArguments, events: [SelectedEvent]?, cgroups: [String],
         calls: [(text: String, event: Int)] = []
     ) throws(Failure) {
         for call in calls {
@@ -19,7 +20,8 @@ struct Filters {
             add(FilterPlan.Condition(try Self.filter(argument), .keep, events: [call.event]), argument)
         }
         for (index, argument) in typed.filters.enumerated() {
-            let own = events.indices.filter { events[$0].filter == index }
+            // Those of a pair are for all of its forms.
+            let own = events?.indices.filter { events?[$0].filter == index }
             add(FilterPlan.Condition(try Self.filter(argument), .keep, events: own), argument)
         }
         if let first = typed.taskNames.first {
@@ -79,14 +81,19 @@ struct Filters {
             let range = start..<start + user.utf8.count
             start = range.upperBound + 1
             guard let id = UInt32(user) ?? Users.id(of: String(user)) else {
-                let similar = Similar.names(to: String(user), among: Users.names())
-                throw Failure(
-                    UsageError(
-                        user.isEmpty ? "a user is missing" : "there is no user '\(user)'", at: list,
-                        range: range, hint: similar.first.map { "did you mean \($0)?" }))
+                throw Failure(UsageError(noUser: String(user), at: list, range: range))
             }
             ids.append(id)
         }
         return ids
+    }
+}
+
+extension UsageError {
+    /// A name of a user whom the system does not know.
+    init(noUser name: String, at argument: Argument, range: Range<Int>? = nil) {
+        self.init(
+            name.isEmpty ? "a user is missing" : "there is no user '\(name)'", at: argument, range: range,
+            hint: Similar.names(to: name, among: Users.names()).first.map { "did you mean \($0)?" })
     }
 }

@@ -14,6 +14,10 @@ struct Lister {
     /// Prints the list and answers the exit status.
     func run() throws(Failure) -> Int32 {
         if let time = arguments.rateTime {
+            if let probe = arguments.patterns.first(where: ProbeLister.concerns) {
+                throw Failure(
+                    UsageError("--rate counts tracepoints, not what a program offers", at: probe.pattern))
+            }
             return try RateList(try layouts(of: try matchingNames()), catalog).run(time, arguments.isJSON)
         }
         let probes =

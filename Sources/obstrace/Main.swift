@@ -19,6 +19,12 @@ enum Status {
 struct Main {
     static func main() {
         System.fillStandardDescriptors()
+        // The runtime takes the words from /proc.
+        guard Swift.CommandLine.argc > 0 else {
+            let failure = Failure("/proc is not mounted\n  try: sudo mount -t proc proc /proc")
+            System.print(failure.text, to: 2)
+            _exit(failure.status)
+        }
         let arguments = Array(Swift.CommandLine.arguments.dropFirst())
         // `_exit`: the process holds nothing that an orderly exit would save.
         _exit(run(arguments))
@@ -35,6 +41,8 @@ struct Main {
             case .list(let arguments): return try Lister(arguments).run()
             case .syscalls(let arguments, let calls): return try Plan.run(arguments, calls)
             case .summarize(let arguments, let counting): return try Plan.run(arguments, counting)
+            case .pair(let arguments): return try PairPlan.run(arguments)
+            case .listPairs: return try PairPlan.list()
             case .trace(let arguments): return try Plan.run(arguments)
             }
         } catch {
@@ -90,19 +98,33 @@ extension Failure {
                       or raise the limit: ulimit -Hn \(needed)  (as root)
 
                     """, status: Status.failed)
-        case .system(_, _, EMFILE), .system(_, _, ENFILE):
-            let limit = System.openFileLimit()
-            self.init(
-                text: """
-                    obstrace: too many open files: the limit is \(limit.rlim_cur), at most \(limit.rlim_max)
-                      raise it: ulimit -Hn 1024  (as root)
-
-                    """, status: Status.failed)
+        case .system(_, _, EMFILE), .system(_, _, ENFILE): self = .tooManyFiles
         case .noSuchProcess, .noSuchCPU, .noSuchCgroup:
             self.init("\(error)", status: Status.usage)
         default:
             self.init("\(error)")
         }
+    }
+}
+
+extension Failure {
+    /// A system call that failed.
+    init(_ error: SystemError) {
+        if error.code == EMFILE || error.code == ENFILE {
+            self = .tooManyFiles
+        } else {
+            self.init("\(error)")
+        }
+    }
+
+    private static var tooManyFiles: Failure {
+        let limit = System.openFileLimit()
+        return Failure(
+            text: """
+                obstrace: too many open files: the limit is \(limit.rlim_cur), at most \(limit.rlim_max)
+                  raise it: ulimit -Hn 1024  (as root)
+
+                """, status: Status.failed)
     }
 }
 

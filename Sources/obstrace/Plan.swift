@@ -22,14 +22,24 @@ struct Plan: ~Copyable {
     /// The kernel's symbols, which are read when one is printed.
     let symbols: KernelSymbols
     var renderer: Renderer
+    /// The kernel's filter of each event; `nil` for none.
+    let kernelFilters: [String?]
+    /// What must be known of each event's moment.
+    let needs: ContextNeeds
+    /// Whether our own events are left out by the kernel, unless all are asked for.
+    var leavesOutSelf = true
+    /// Whether batches must tell when events were lost.
+    var tellsLossWindows = false
     /// The path of the command to run; `nil` for none.
     let commandPath: RawPath?
     /// How events are counted; `nil` where each is printed.
     let summary: Summary?
+    /// The user that the command runs as; `nil` for ours.
+    let commandAccount: Account?
     /// How system calls are shown; `nil` where events are.
-    let calls: SyscallArguments?
+    var calls: SyscallArguments?
     /// The system calls that are shown.
-    let callSelection: SyscallSelection
+    var callSelection = SyscallSelection()
     /// What is said on stderr at the start.
     let notes: [String]
 
@@ -63,12 +73,9 @@ struct Plan: ~Copyable {
             layouts.append(.syscallPaths)
         }
         let scope = try TraceScope(arguments)
+        let account = try account(arguments.commandUser)
         let printer = FallbackPrinter(layouts: layouts, catalog: catalog)
-        var options = RenderOptions()
-        options.colour = Terminal.isColoured(arguments.colour, output: arguments.output)
-        options.form = RecordForm(arguments.form)
-        options.quotesWideIntegers = arguments.quotesWideIntegers
-        options.addsNumbers = arguments.addsNumbers
+        var options = RenderOptions(arguments)
         options.printFallback = { event, record, line in printer.print(event, record, into: &line) }
         let symbols = KernelSymbols()
         var kernel = FilterPlan.KernelAbilities(
@@ -104,17 +111,38 @@ struct Plan: ~Copyable {
                 counting, keys: keys, unit: measure?.unit ?? .plain,
                 countsOnly: counting.kind == .count && counting.keys == nil && isPlain)
         }
+        let needs = renderer.needs
         return Plan(
             arguments: arguments, catalog: catalog, layouts: layouts, probes: events.map(\.probe),
             isOptional: events.map(\.isOptional), scope: scope,
             conditions: conditions, filters: filters, refusals: refusals, symbols: symbols,
-            renderer: renderer,
-            commandPath: try commandPath(of: arguments), summary: summary, calls: calls,
-            callSelection: callSelection ?? SyscallSelection(), notes: notes)
+            renderer: renderer, kernelFilters: filters.kernelFilters, needs: needs,
+            commandPath: try commandPath(of: arguments, as: account), summary: summary,
+            commandAccount: account, calls: calls, callSelection: callSelection ?? SyscallSelection(),
+            notes: notes)
     }
 
-    private static func commandPath(of arguments: TraceArguments) throws(Failure) -> RawPath? {
+    static func account(_ user: Argument?) throws(Failure) -> Account? {
+        guard let user else { return nil }
+        if let account = Account(user.text) { return account }
+        throw Failure(UsageError(noUser: user.text, at: user))
+    }
+
+    /// Looks the command up as the user that it runs as.
+    static func commandPath(of arguments: TraceArguments, as account: Account?) throws(Failure)
+        -> RawPath?
+    {
         guard let index = arguments.commandIndex else { return nil }
+        var own: System.Role?
+        if let account {
+            do throws(SystemError) {
+                own = try System.assume(account)
+            } catch {
+                throw Failure(
+                    "cannot run a command as '\(account.name)': \(error.reason)", status: Status.notPermitted)
+            }
+        }
+        defer { if let own { System.resume(own) } }
         do throws(CommandError) {
             return try Command.path(of: RawArguments.bytes(of: index))
         } catch {
@@ -122,7 +150,7 @@ struct Plan: ~Copyable {
         }
     }
 
-    private static func templates(of arguments: TraceArguments) throws(Failure) -> [Template] {
+    static func templates(of arguments: TraceArguments) throws(Failure) -> [Template] {
         var templates: [Template] = []
         for argument in arguments.templates {
             do throws(TemplateError) {
@@ -132,6 +160,19 @@ struct Plan: ~Copyable {
             }
         }
         return templates
+    }
+}
+
+extension RenderOptions {
+    /// What the arguments say of the lines.
+    init(_ arguments: TraceArguments) {
+        self.init(
+            form: RecordForm(arguments.form), quotesWideIntegers: arguments.quotesWideIntegers,
+            addsNumbers: arguments.addsNumbers,
+            colour: Terminal.isColoured(arguments.colour, output: arguments.output))
+        stacks.kernel = arguments.stacks.kernel
+        stacks.user = arguments.stacks.user
+        stacks.depth = arguments.stacks.depth ?? 0
     }
 }
 

@@ -72,10 +72,11 @@ extension Plan {
     /// Makes an observer that traces as planned; it is not open.
     fileprivate func makeObserver(sink: borrowing Sink, command: HeldProcess?) throws(Failure) -> Observer {
         var options = ObserverOptions()
-        options.needs = renderer.needs
+        options.needs = needs
+        options.tellsLossWindows = tellsLossWindows
         options.cpus = arguments.cpus.map { list in CPUSet(list.ranges.flatMap { $0.map(Int32.init) }) }
         if let size = arguments.bufferSize { options.bufferSize = size }
-        options.excludesSelf = !arguments.allProcesses
+        options.excludesSelf = leavesOutSelf && !arguments.allProcesses
         if let calls {
             // A table shows no paths.
             let paths = callSelection.pathArguments
@@ -92,13 +93,15 @@ extension Plan {
             let observer = try Observer(
                 scope: scope.scope(command: runner), options: options, catalog: catalog)
             for (index, layout) in layouts.enumerated() {
-                let filter = filters.kernelFilters[index]
+                let filter = kernelFilters[index]
                 if let probe = probes[index] {
                     try observer.add(probe, filter: filter, isOptional: isOptional[index])
                 } else {
                     try observer.add(layout, filter: filter, isOptional: isOptional[index])
                 }
+                observer.add(renderer.stacks[index], to: index)
             }
+            observer.tell(renderer.symbolizer)
             return observer
         } catch {
             throw Failure(error)
@@ -138,6 +141,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     private var signalCount = 0
     private var hasToldSymbols = false
     private var hasToldFill = false
+    private var hasBeenFull = false
     /// The cgroups that are still there, and when to look again.
     private var cgroups: [String]
     private var nextCgroupCheck: UInt64 = 0
@@ -149,7 +153,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     static func run(_ plan: consuming Plan, _ consumer: consuming Events) throws(Failure) -> Int32 {
         let arguments = plan.arguments
         // Before anything else of this process changes, so that the command starts with what we had.
-        let command = try hold(plan.commandPath, index: arguments.commandIndex ?? 0)
+        let command = try hold(plan)
         // Before signals are taken: a FIFO without a reader blocks here, and a signal ends that.
         let sink = try openSink(arguments.output)
         let signals = try checked { () throws(SystemError) in try Signals() }
@@ -174,11 +178,13 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     }
 
     /// Makes the command stand ready; it has not run.
-    private static func hold(_ path: RawPath?, index: Int) throws(Failure) -> HeldProcess? {
-        guard let path else { return nil }
+    private static func hold(_ plan: borrowing Plan) throws(Failure) -> HeldProcess? {
+        guard let path = plan.commandPath else { return nil }
+        let index = plan.arguments.commandIndex ?? 0
+        let account = plan.commandAccount
         return try checked { () throws(SystemError) in
             // The command's words are the last ones of our own.
-            try unsafe HeldProcess(path: path, arguments: RawArguments.words(from: index))
+            try unsafe HeldProcess(path: path, arguments: RawArguments.words(from: index), as: account)
         }
     }
 
@@ -197,6 +203,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     private mutating func trace() throws(Failure) -> Int32 {
         try open()
         consumer.opened(observer)
+        Privileges.reduce()
         startTime = observer.startTime
         plan.renderer.start(at: startTime)
         try checked { () throws(SystemError) in try sink.begin() }
@@ -263,7 +270,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         } catch {
             guard case .badFilter(let event, _, let reason, _) = error,
                 let place = plan.layouts.indices.first(where: {
-                    plan.layouts[$0].fullName == event && plan.filters.kernelFilters[$0] != nil
+                    plan.layouts[$0].fullName == event && plan.kernelFilters[$0] != nil
                 })
             else { throw plan.failure(error) }
             // What this kernel cannot test is tested here.
@@ -333,23 +340,26 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         if cgroups.isEmpty { end = end ?? .scopeEnded }
     }
 
-    /// Tells once, and before anything is lost if it can, that events come faster than they are taken.
+    /// Tells once that events come faster than they are taken, before any is lost if it can.
     private mutating func watchFill() {
-        guard !hasToldFill, observer.fill > 0.7 else { return }
+        if observer.fill > 0.7 { hasBeenFull = true }
+        guard hasBeenFull, !hasToldFill else { return }
+        // The newest events are held back at first, and then there is no rate yet.
+        let read = plan.renderer.counts.reduce(0, +)
+        guard read > 0 else { return }
         hasToldFill = true
-        let events = plan.renderer.counts.reduce(0, +)
-        let time = Double(max(1, System.monotonicTime() &- startTime)) / 1e9
+        let events = read + observer.losses().reduce(0) { $0 + $1.count }
+        let seconds = Double(max(1, System.monotonicTime() &- startTime)) / 1e9
         let size = observer.ringSize
         say([
-            "the buffers of \(size >> 10)K fill faster than they are read, at \(UInt64(Double(events) / time)) "
-                + "events a second so far: if some are lost, try -m \(max(1, size >> 18))M, or --where, or obstrace count"
+            "buffers of \(size >> 10)K are nearly full, at \(UInt64(Double(events) / seconds)) events a second: "
+                + "if some are lost, try -m \(max(1, size >> 18))M, or --where, or obstrace count"
         ])
     }
 
     /// Prints what the rings hold.
     private mutating func drain(isLast: Bool) throws(Failure) {
         observer.beginDrain(isLast: isLast)
-        watchFill()
         if let command, !hasExecuted {
             // Asked after the drain has begun: what that has taken up is older than an exec to come.
             let time = command.execTime
@@ -370,6 +380,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
                 return
             }
         }
+        watchFill()
     }
 
     /// Writes the rendered lines.
@@ -479,7 +490,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     /// Tells on stderr what was traced and lost: when something was lost, or when asked for.
     private func sumUp(_ losses: [Loss]) {
         let lost = losses.reduce(0) { $0 + $1.count } + unwritten
-        let counts = plan.renderer.counts
+        let counts = consumer.counts(plan.renderer)
         let seen =
             plan.summary?.countsOnly == true
             ? observer.counts().reduce(0) { $0 + $1.count } : counts.reduce(0, +) - unwritten
@@ -508,6 +519,6 @@ func checked<T: ~Copyable>(_ body: () throws(SystemError) -> T) throws(Failure) 
     do throws(SystemError) {
         return try body()
     } catch {
-        throw Failure("\(error)")
+        throw Failure(error)
     }
 }

@@ -23,6 +23,8 @@ struct Sink: ~Copyable {
 
     /// Whether it is a regular file of our own.
     private let isRegular: Bool
+    /// Whether it is a terminal, which fails with `EIO` once it has hung up.
+    private let isTerminal: Bool
 
     /// The descriptor that is written to.
     var number: Int32 {
@@ -37,8 +39,9 @@ struct Sink: ~Copyable {
         isPipe = (try? System.status(of: 1)).map { $0.st_mode & S_IFMT == S_IFIFO } ?? false
         // The shell has emptied it, or means to append.
         isRegular = false
+        isTerminal = System.isTerminal(1)
         owned =
-            isPipe || System.isTerminal(1)
+            isPipe || isTerminal
             ? try? System.open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY) : nil
     }
 
@@ -48,6 +51,7 @@ struct Sink: ~Copyable {
         let kind = (try? System.status(of: file.number)).map { $0.st_mode & S_IFMT }
         isPipe = kind == S_IFIFO
         isRegular = kind == S_IFREG
+        isTerminal = System.isTerminal(file.number)
         // Nobody else shares the description, and other files do not block for long.
         if kind == S_IFIFO || kind == S_IFCHR { System.makeNonBlocking(file.number) }
         owned = consume file
@@ -72,6 +76,7 @@ struct Sink: ~Copyable {
             } catch {
                 switch error.code {
                 case EPIPE: return .readerGone
+                case EIO where isTerminal: return .readerGone
                 case EAGAIN:
                     if isInterrupted() { return .abandoned(unsent: rest.count) }
                     var waiting = [pollfd(fd: number, events: Int16(POLLOUT), revents: 0)]

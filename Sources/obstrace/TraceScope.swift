@@ -12,6 +12,9 @@ struct TraceScope {
     /// The paths of these cgroups that events are tested for, where the scope is made of tasks already.
     let testedCgroups: [String]
 
+    /// Whether some tasks only are traced; a command's are not counted.
+    var isPartial: Bool { !pids.isEmpty || !tids.isEmpty || !folders.isEmpty }
+
     /// Looks up what the arguments name.
     ///
     /// - Throws: a cgroup or a container that there is not, or that is not the only one.

@@ -52,20 +52,23 @@ extension GeneratedFile {
             .map { $0.dropFirst(4) }
         #expect(
             sections == [
-                "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "LISTING", "TEMPLATES", "RECORDS", "FILTERS",
-                "PROBES", "OUTPUT ORDER AND LOSS", "PERMISSIONS", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES",
-                "SEE ALSO",
+                "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COUNTING", "HISTOGRAMS", "LIVE TABLE",
+                "LISTING",
+                "TEMPLATES", "RECORDS", "FILTERS", "PROBES", "OUTPUT ORDER AND LOSS", "PERMISSIONS",
+                "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
             ])
     }
 
     @Test func `the man page shows examples as they are typed`() throws {
         let page = try run(["mandoc", "-T", "ascii"], input: GeneratedFile.man.text).out
-        for line in (Example.trace + Example.list).flatMap(\.command) { #expect(page.contains(line)) }
+        for line in (Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.list).flatMap(
+            \.command)
+        { #expect(page.contains(line)) }
     }
 
     @Test(arguments: [GeneratedFile.bash, .zsh, .fish])
     func `a completion knows every flag`(file: GeneratedFile) {
-        let words = Set(file.text.split { !($0.isLetter || $0 == "-") }.map(String.init))
+        let words = Set(file.text.split { !($0.isLetter || $0.isNumber || $0 == "-") }.map(String.init))
         for flag in Flag.all {
             let spellings = file == .fish ? [flag.long] : flag.spellings
             for spelling in spellings { #expect(words.contains(spelling), "\(spelling)") }
@@ -76,7 +79,13 @@ extension GeneratedFile {
 extension Flag {
     /// In how many sections of the man page a head like this flag's stands.
     fileprivate var sections: Int {
-        Flag.all.filter { $0.spellings == spellings && $0.valueUsage == valueUsage }.flatMap(\.subcommands)
-            .count { $0 != .help }
+        // What subcommands that count share with tracing is explained with that.
+        Flag.all.filter { $0.spellings == spellings && $0.valueUsage == valueUsage }
+            .map { flag in
+                flag.subcommands.count {
+                    $0 == .trace || $0 == .list || (Subcommand.summing.contains($0) && flag.topic == .summing)
+                }
+            }
+            .reduce(0, +)
     }
 }

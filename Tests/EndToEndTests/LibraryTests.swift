@@ -37,5 +37,19 @@ extension EndToEnd {
                 #expect(try line.wholeMatch(of: Regex(#"exec\t\d+\t/.*"#)) != nil, "\(line)")
             }
         }
+
+        @Test("Every test that the README names is in that file")
+        func promises() throws {
+            let readme = try String(contentsOfFile: packageDirectory + "/README.md", encoding: .utf8)
+            let folder = packageDirectory + "/Tests"
+            let files = try FileManager.default.subpathsOfDirectory(atPath: folder)
+            let named = readme.matches(of: /`(\w+Tests)`: (.*?)(?=<br>| \|\n)/)
+            #expect(named.count > 20)
+            for test in named {
+                let file = try #require(files.first { $0.hasSuffix("/\(test.1).swift") }, "\(test.1)")
+                let source = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+                #expect(source.contains("\"\(test.2)\""), "\(test.1): \(test.2)")
+            }
+        }
     }
 }

@@ -108,6 +108,16 @@ extension EndToEnd {
             #expect(rounds(try Workload.probes.run("1")).map(\.counter) == ["0"])
         }
 
+        @Test("A mark that stands in several places is one event")
+        func places() throws {
+            let program = try Workload.probes.path
+            let traced = try obstrace("usdt:\(program):twice(n)", "-f", "@<n>", "--", program, "3")
+            let expected = traced.lines.filter { !$0.hasPrefix("@") }.map(Round.init)
+                .flatMap { ["@\($0.columns[0])", "@\($0.columns[5])"] }
+            #expect(expected.count == 6)
+            #expect(traced.lines.filter { $0.hasPrefix("@") } == expected, "\(traced.summary)")
+        }
+
         @Test("A process that runs already is traced with -p, and its marks are armed")
         func runningProcess() throws {
             let traced = try script(
@@ -249,7 +259,7 @@ extension EndToEnd {
                     == ["uprobe:\(program):main", "uprobe:\(program):tail"])
             #expect(
                 try obstrace("list", "usdt:\(program)").lines
-                    == ["usdt:\(program):workload:round", "usdt:\(program):workload:watched"])
+                    == ["round", "twice", "watched"].map { "usdt:\(program):workload:\($0)" })
             let verbose = try obstrace("list", "-v", "usdt:\(program)")
             #expect(verbose.text.contains("arg1  s32  -4@"), "\(verbose.summary)")
             let json = try obstrace("list", "--json", "usdt:\(program):watched")

@@ -96,4 +96,29 @@ struct MergerTests {
         #expect(SampleFormat([.ids, .time, .raw]).trailingTime == 8)
         #expect(SampleFormat([.ids, .time, .cpu, .identifier, .raw]).trailingTime == 24)
     }
+
+    @Test("The raw record is found behind words of a variable size, which are skipped")
+    func variableWords() {
+        let ring = MadeUpRing(capacity: 1024)
+        func words(_ values: UInt64...) -> [UInt8] { values.flatMap(littleEndian) }
+        let raw = littleEndian(UInt32(4)) + [9, 8, 7, 6]
+        let time = words(5)
+        let group = words(2, 70, 1, 11, 0, 2, 12, 0)
+        ring.write(type: RecordType.sample, body: time + group + words(3, 100, 200, 300) + raw)
+        ring.write(type: RecordType.sample, body: time + words(1, 70, 3, 4) + words(0) + raw)
+        ring.write(type: RecordType.sample, body: time + words(1 << 60) + raw)
+        var cursor = ring.cursor(at: 0)
+        cursor.extend(to: ring.head)
+        let grouped = SampleFormat(
+            [.time, .read, .callChain, .raw], readFormat: [.group, .enabledTime, .id, .lost])
+        let first = cursor.next()!.bytes
+        #expect(grouped.raw(of: first)?.array == [9, 8, 7, 6])
+        #expect(grouped.callChain(of: first)?.array == words(100, 200, 300))
+        let single = SampleFormat(
+            [.time, .read, .callChain, .raw], readFormat: [.enabledTime, .id, .lost])
+        #expect(single.raw(of: cursor.next()!.bytes)?.array == [9, 8, 7, 6])
+        let lying = cursor.next()!.bytes
+        #expect(SampleFormat([.time, .callChain, .raw]).raw(of: lying) == nil)
+        #expect(grouped.raw(of: lying) == nil)
+    }
 }

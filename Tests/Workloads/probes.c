@@ -53,6 +53,9 @@ int main(int argc, char **argv) {
         int result = combine(round, "first name", (long)round << 40 | 5, 4, 5, 6, seventh, "eighth\n");
         const char *text = tail("a longer text", round % 3);
         MARK(workload, round, 0, "-4@%0 8@%1 -2@%2", "nor"(round), "nor"(text), "nor"(seventh));
+        // One mark in two places.
+        MARK(workload, twice, 0, "-4@%0", "nor"(round));
+        MARK(workload, twice, 0, "-4@%0", "nor"(result));
         int counter = watched_semaphore;
         if (counter) MARK(workload, watched, watched_semaphore, "-4@%0", "nor"(result));
         printf("%d|first name|%ld|%d|eighth|%d|%s|%d\n", round, (long)round << 40 | 5, seventh, result, text, counter);

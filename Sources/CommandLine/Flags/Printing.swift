@@ -19,7 +19,7 @@ extension Flag {
             value: Value(
                 name: "OPTION,...", completion: .words(["strings", "numbers", "strings,numbers"]),
                 isOptional: true),
-            of: [.trace] + Subcommand.summing, topic: .printing,
+            of: [.trace, .pair] + Subcommand.summing, topic: .printing,
             summary: "print a JSON object per event",
             detail: [
                 "Print each event as a JSON object on a line of its own.",
@@ -31,7 +31,7 @@ extension Flag {
         Flag(
             "csv",
             value: Value(name: "OPTION", completion: .words(["numbers"]), isOptional: true),
-            of: [.trace] + Subcommand.summing, topic: .printing, isCommon: false,
+            of: [.trace, .pair, .count, .top], topic: .printing, isCommon: false,
             summary: "print values with commas between them",
             detail: [
                 "Print each event as values with commas between them, below a line with the names of the "
@@ -42,20 +42,38 @@ extension Flag {
         Flag(
             "tsv",
             value: Value(name: "OPTION", completion: .words(["numbers"]), isOptional: true),
-            of: [.trace] + Subcommand.summing, topic: .printing, isCommon: false,
+            of: [.trace, .pair, .count, .top], topic: .printing, isCommon: false,
             summary: "print values with tabs between them",
             detail: ["Print as `--csv` does, with tabs in place of commas."],
             set: { draft, options throws(UsageError) in try draft.setForm(.tsv, options) }),
         Flag(
             "logfmt",
             value: Value(name: "OPTION", completion: .words(["numbers"]), isOptional: true),
-            of: [.trace] + Subcommand.summing, topic: .printing, isCommon: false,
+            of: [.trace, .pair, .count, .top], topic: .printing, isCommon: false,
             summary: "print values as name=value",
             detail: [
                 "Print each event as `name=value` with blanks between.",
                 "`--logfmt=numbers` is as with `--json`.",
             ],
             set: { draft, options throws(UsageError) in try draft.setForm(.logfmt, options) }),
+        Flag(
+            "stacks", misnomers: ["--stack", "--call-graph", "--callgraph", "--backtrace", "-g", "-k"],
+            value: Value(
+                name: "OPTION,...", completion: .words(["kernel", "user", "kernel,user"]), isOptional: true),
+            of: [.trace], topic: .printing,
+            summary: "print the functions that led to each event",
+            detail: [
+                "Print below each event's line the functions that led to it, the innermost first: those of the "
+                    + "kernel, then those of the program.",
+                "With `--stacks=kernel` or `--stacks=user` these alone are printed, and a number such as in "
+                    + "`--stacks=user,8` is the most functions of each.",
+                "A JSON object has them as arrays `stack` and `ustack`.",
+                "The kernel finds the functions of a program by frame pointers: those of a program that was "
+                    + "compiled without them, as with `-fomit-frame-pointer`, are missing or wrong.",
+                "Functions that the compiler has put into others, and those that have ended by calling "
+                    + "another in their place, do not show.",
+            ],
+            set: { draft, options throws(UsageError) in try draft.setStacks(options) }),
         Flag(
             "output", "o", misnomers: ["--out", "--file"],
             value: Value(name: "FILE", completion: .files),

@@ -89,6 +89,18 @@ extension Flag {
             ],
             set: { draft, list throws(UsageError) in draft.trace.cpus = try list.cpus() }),
         Flag(
+            "run-as", aliases: ["as"], misnomers: ["--runas", "--as-user", "--sudo-user", "--setuid"],
+            value: Value(name: "USER", completion: .users),
+            of: [.trace], topic: .scope, isCommon: false,
+            summary: "run COMMAND as USER, in place of root",
+            detail: [
+                "Run COMMAND as USER, given by name or number, with the groups of that user.",
+                "`HOME`, `SHELL`, `USER` and `LOGNAME` are set to what the user has; the working directory and "
+                    + "all other variables stay as they are.",
+                "Under sudo, `--run-as \"$SUDO_USER\"` runs it as the one who typed it.",
+            ],
+            set: { draft, user throws(UsageError) in draft.trace.commandUser = try user.nonEmpty("a USER") }),
+        Flag(
             "all-processes", misnomers: ["--all", "-A"],
             of: Subcommand.tracing, topic: .scope, isCommon: false,
             summary: "leave out nothing, not even obstrace itself",

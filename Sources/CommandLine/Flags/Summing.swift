@@ -2,9 +2,9 @@ extension Flag {
     /// How events are counted, and how the counts are shown.
     static let summing: [Flag] = [
         Flag(
-            "by", misnomers: ["--group-by", "--key", "--keys", "-k", "--per"],
+            "by", misnomers: ["--group-by", "--key", "-k", "--per"],
             value: Value(name: "FIELD,...", completion: .nothing),
-            of: Subcommand.summing, topic: .summing,
+            of: Subcommand.summing + [.pair], topic: .summing,
             summary: "count apart by values: comm,prev_state",
             detail: [
                 "Count events apart that differ in these values.",
@@ -19,7 +19,7 @@ extension Flag {
         Flag(
             "interval", "i", misnomers: ["-I", "--every", "--refresh", "--interval-print"],
             value: Value(name: "TIME", completion: .nothing),
-            of: Subcommand.summing, topic: .summing,
+            of: Subcommand.summing + [.pair], topic: .summing,
             summary: "show what came in each TIME: 1s",
             detail: [
                 "Show after each TIME what came in it, and begin anew.",
@@ -39,7 +39,7 @@ extension Flag {
         Flag(
             "keys", misnomers: ["--max-keys"],
             value: Value(name: "N", completion: .nothing),
-            of: Subcommand.summing, topic: .summing, isCommon: false,
+            of: Subcommand.summing + [.pair], topic: .summing, isCommon: false,
             summary: "keep at most N keys apart",
             detail: [
                 "Keep at most N keys apart and count those that come later as `other`.",
@@ -47,7 +47,7 @@ extension Flag {
             ],
             set: { draft, number throws(UsageError) in draft.summary.keyLimit = try number.lineCount() }),
         Flag(
-            "per-cpu", misnomers: ["-A", "--no-aggr"],
+            "per-cpu", misnomers: ["--no-aggr"],
             of: [.count], topic: .summing, isCommon: false,
             summary: "count each CPU apart",
             detail: ["Count what each CPU has apart."],
@@ -64,7 +64,7 @@ extension Flag {
         Flag(
             "linear", misnomers: ["--step", "--lhist"],
             value: Value(name: "STEP", completion: .nothing),
-            of: [.hist], topic: .summing,
+            of: [.hist, .pair], topic: .summing,
             summary: "buckets of STEP each",
             detail: [
                 "Show buckets that are STEP wide each, in the value's own unit, in place of powers of two.",
@@ -75,7 +75,7 @@ extension Flag {
             }),
         Flag(
             "log10", misnomers: ["--decimal"],
-            of: [.hist], topic: .summing,
+            of: [.hist, .pair], topic: .summing, isCommon: false,
             summary: "buckets by powers of ten",
             detail: ["Show buckets from one power of ten to the next in place of powers of two."],
             set: { draft, _ in draft.summary.buckets = .powersOfTen }),

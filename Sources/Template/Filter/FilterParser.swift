@@ -347,7 +347,15 @@ extension Alternative {
         }
         if scope != .any { rest = rest.dropFirst() }
         let first = rest.startIndex
-        let end = rest.indices.first { !isNameByte(rest[$0], isFirst: $0 == first) } ?? rest.endIndex
+        func nameEnd(_ start: Int) -> Int {
+            rest[start...].indices.first { !isNameByte(rest[$0], isFirst: $0 == start) } ?? rest.endIndex
+        }
+        var end = nameEnd(first)
+        if isSide(rest[..<end]), end + 1 < rest.endIndex, rest[end] == UInt8(ascii: "."),
+            isNameByte(rest[end + 1], isFirst: true)
+        {
+            end = nameEnd(end + 1)
+        }
         let identifier = rest[..<end]
         rest = rest[end...]
         var index: Int?

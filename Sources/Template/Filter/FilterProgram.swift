@@ -128,7 +128,7 @@ struct FilterProgram {
     }
 
     private mutating func need(_ value: Value) {
-        if case .context(let context) = value { needs.formUnion(context.needs) }
+        needs.formUnion(value.needs)
     }
 }
 

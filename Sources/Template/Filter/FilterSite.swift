@@ -49,7 +49,7 @@ struct FilterSite {
             let hint: String? =
                 if case .array = value.shape { "compare an element: \(name)[0]" } else { nil }
             return TemplateError("'\(name)' is \(value.kindInWords)", at: place, hint: hint)
-        case .line, .wall:
+        case .line, .wall, .stack:
             return TemplateError("a filter cannot look at '\(name)'", at: place)
         case .integer, .text, .clock, .flag:
             if case .context(.n) = value {

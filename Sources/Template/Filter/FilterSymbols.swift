@@ -80,9 +80,10 @@ extension FilterSite {
     }
 
     private func checkUnit(_ number: FilterNumber, _ atom: Atom) throws(Misfit) {
-        guard case .context(let context) = value else { return }
-        switch context {
-        case .time, .elapsed, .delta:
+        if case .field(let field) = value, !field.isTime { return }
+        switch value {
+        case .element: return
+        case .field, .context(.time), .context(.elapsed), .context(.delta):
             if number.unit == .size { throw misfit("'\(name)' is a time, no size", atom.place) }
             guard number.unit == .duration || number.magnitude == 0 else {
                 throw misfit(

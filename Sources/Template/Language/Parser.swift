@@ -202,6 +202,13 @@ struct Parser {
                 hint: position == placeholder + 1 ? "a plain < is written <<" : nil,
                 notes: ["a placeholder is written <name|other:spec?default>"])
         }
+        // A field of one event of a pair, as in `start.pid`.
+        if isSide(bytes[nameStart..<position]), peek == UInt8(ascii: "."), let next = peek(1),
+            isNameByte(next, isFirst: true)
+        {
+            position += 1
+            while let byte = peek, isNameByte(byte, isFirst: false) { position += 1 }
+        }
         let name = String(decoding: bytes[nameStart..<position], as: UTF8.self)
         let index = try index()
         return Alternative(scope: scope, name: name, index: index, place: Place(range: start..<position))
@@ -268,6 +275,11 @@ struct Parser {
                 "what follows '?' is all default text, also its ':' and what looks like a type",
                 at: first..<position, hint: "a spec stands before the '?'; write \\: for a plain ':'"))
     }
+}
+
+/// Whether a name is that of one of the events of a pair.
+func isSide(_ name: some Sequence<UInt8>) -> Bool {
+    name.elementsEqual("start".utf8) || name.elementsEqual("end".utf8)
 }
 
 func hexDigit(_ byte: UInt8) -> UInt8? {

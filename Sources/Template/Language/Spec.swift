@@ -63,6 +63,7 @@ enum TypeName: String, Sendable, CaseIterable {
     case json = "j"
     case raw = "raw"
     case dump = "xx"
+    case leafFirst = "leaf"
 }
 
 extension Spec {

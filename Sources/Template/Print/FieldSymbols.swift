@@ -56,6 +56,10 @@ extension Field {
     /// Whether the field tells which system call it is.
     func namesSystemCalls(in layout: EventLayout) -> Bool {
         guard kind == .integer else { return false }
+        if !layout.parts.isEmpty {
+            let source = layout.source(of: self)
+            return source.origin > 0 && source.field.namesSystemCalls(in: source.layout)
+        }
         return name == "__syscall_nr" || name == "syscall_nr"
             || layout.subsystem == "raw_syscalls" && name == "id"
     }

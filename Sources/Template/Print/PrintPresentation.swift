@@ -13,12 +13,16 @@ extension PrintFormat {
 
         fileprivate let program: PrintProgram
         fileprivate let piece: Int32
+        /// Where the event's record begins, which is 0 unless records are joined.
+        fileprivate var origin = 0
 
         /// Appends what the kernel would show of the field in `record`, and 0 where that is no flag at all;
         /// `false` (and nothing appended) where the record is too short.
         func render(_ record: Bytes, into line: inout LineBuffer) -> Bool {
             let start = line.count
-            guard program.render(piece, record, into: &line) else { return false }
+            guard let own = record.slice(origin, record.count &- origin),
+                program.render(piece, own, into: &line)
+            else { return false }
             if line.count == start, !symbols.isEmpty { line.append(UInt8(ascii: "0")) }
             return true
         }
@@ -129,12 +133,16 @@ final class Presentations {
 
     /// How the event's print format shows the field; `nil` where as a number or text only.
     func presentation(of field: Field, in layout: EventLayout) -> PrintFormat.Presentation? {
-        views(of: layout).presentations[field.offset]
+        let source = layout.source(of: field)
+        var presentation = views(of: source.layout).presentations[source.field.offset]
+        presentation?.origin = source.origin
+        return presentation
     }
 
     /// Whether the event's print format calls the field a number of nanoseconds.
     func isNanoseconds(_ field: Field, in layout: EventLayout) -> Bool {
-        views(of: layout).nanoseconds.contains(field.offset)
+        let source = layout.source(of: field)
+        return views(of: source.layout).nanoseconds.contains(source.field.offset)
     }
 }
 

@@ -13,7 +13,8 @@ extension Alternative {
             }
         }
         guard scope != .own, index == nil else { return nil }
-        return ContextValue(rawValue: name).map(Value.context)
+        if let moment = layout.moment(name) { return .field(moment) }
+        return layout.contextValue(name).map(Value.context)
     }
 }
 

@@ -10,6 +10,10 @@ struct Compiler {
     /// What prints the event's print format, found out at its first use.
     private var printer: Printer?
     private var event = 0
+    /// What of the event's call chain has been asked for so far.
+    private var stacks = StackRequest()
+    /// Whether all functions of it are, as far as the kernel gives them.
+    private var hasDeepStack = false
 
     /// What `<print>` is printed by.
     private enum Printer {
@@ -32,7 +36,8 @@ struct Compiler {
         guard options.form == .lines else { return addRecords(events) }
         let defaultLine = Template.defaultLine(for: events.map(\.layout))
         for (layout, template) in events {
-            add(layout, template ?? defaultLine, marksLate: template == nil)
+            let own = layout.parts.isEmpty ? defaultLine : Template.pairLine(for: layout, presentations)
+            add(layout, template ?? own, marksLate: template == nil)
         }
         return []
     }
@@ -53,17 +58,24 @@ struct Compiler {
         }
         if isColoured { text += Style.sequence([]) }
         if marksLate { addLateMark() }
-        if template.endsLine { text.append(0x0a) }
+        if template.endsLine || !options.stacks.isEmpty { text.append(0x0a) }
+        addStackLines()
         end()
     }
 
     /// Begins with the steps of the next event.
-    mutating func begin() { printer = nil }
+    mutating func begin() {
+        printer = nil
+        stacks = StackRequest()
+        hasDeepStack = false
+    }
 
     /// Ends the steps of an event.
     mutating func end() {
         add([])
         program.starts.append(Int32(program.ops.count))
+        if hasDeepStack { stacks.depth = 0 }
+        program.stacks.append(stacks)
         event += 1
     }
 
@@ -71,6 +83,26 @@ struct Compiler {
     private mutating func add(_ steps: [Op]) {
         program.ops += program.prefixed(text, steps)
         text = []
+    }
+
+    /// Adds a line for each function of the call chain below the event's line, where that is asked for.
+    private mutating func addStackLines() {
+        for value in options.stackValues {
+            var spec = Spec()
+            spec.limit = options.stacks.depth > 0 ? options.stacks.depth : nil
+            note(value, spec)
+            let lines = op(.context(value), Manner(writer: .stack, form: .frameLines), spec)
+            add([lines])
+        }
+    }
+
+    /// Notes what a stack asks of the kernel.
+    private mutating func note(_ value: ContextValue, _ spec: Spec) {
+        guard value == .stack || value == .ustack else { return }
+        program.needs.formUnion(value.needs)
+        if value == .stack { stacks.kernel = true } else { stacks.user = true }
+        stacks.depth = max(stacks.depth, spec.limit ?? 0)
+        if spec.limit ?? 0 == 0 { hasDeepStack = true }
     }
 
     private mutating func addLateMark() {
@@ -111,6 +143,7 @@ struct Compiler {
                 break alternatives
             case .context(let context):
                 program.needs.formUnion(context.needs)
+                note(context, placeholder.spec)
                 let op = typed(op(value, manner, spec), manner)
                 if context.isAlwaysKnown {
                     tail = [op]
@@ -118,6 +151,7 @@ struct Compiler {
                 }
                 chain.append(op)
             case .field, .element:
+                program.needs.formUnion(value.needs)
                 chain.append(typed(op(value, manner, spec), manner))
                 break alternatives
             }
@@ -196,6 +230,7 @@ struct Compiler {
         switch manner.limit {
         case .none: break
         case .decimals: op.limit = UInt16(min(spec.limit ?? manner.form.usualDecimals, 9))
+        case .frames: op.count = Int32(spec.limit ?? 0)
         case .columns:
             guard let limit = spec.limit else { break }
             op.limit = UInt16(limit)
@@ -222,6 +257,7 @@ struct Compiler {
             op = step(.presentation, manner, spec)
             op.extra = Int32(program.presentations.count)
             program.presentations.append(presentation)
+        case .stack: op = step(.stack, manner, spec)
         case .wall(let clock):
             op = step(.wall, manner, spec)
             op.extra = Int32(program.clocks.count)
@@ -289,12 +325,25 @@ struct Compiler {
     }
 
     private mutating func printer(of layout: EventLayout) -> Printer {
+        // There is no print format of joined records.
+        guard layout.parts.isEmpty else { return .fields }
         do throws(PrintFormat.Failure) {
             program.prints.append(try PrintFormat(of: layout, symbols: presentations.symbols))
             return .format(program.prints.count - 1)
         } catch {
             program.printFallbacks.append(PrintFallback(event: event, reason: error.message))
             return options.printFallback == nil ? .fields : .caller
+        }
+    }
+}
+
+extension Value {
+    /// What must be known of an event's moment for the value.
+    var needs: ContextNeeds {
+        switch self {
+        case .context(let context): context.needs
+        case .field(let field): field.momentNeeds
+        case .element: []
         }
     }
 }
@@ -307,6 +356,8 @@ extension ContextValue {
         case .tid: .tid
         case .comm: .comm
         case .ppid, .uid, .user, .exe, .cmdline, .cgroup, .container: .process
+        case .stack: .kernelStack
+        case .ustack: [.pid, .userStack]
         default: []
         }
     }
@@ -316,6 +367,7 @@ extension ContextValue {
         switch self {
         case .time, .wall, .delta, .elapsed, .cpu, .n, .event, .name, .subsystem, .fields, .print: true
         case .pid, .tid, .comm, .ppid, .uid, .user, .exe, .cmdline, .cgroup, .container, .late: false
+        case .stack, .ustack: false
         }
     }
 }
@@ -358,6 +410,7 @@ extension Op {
         size = UInt8(truncatingIfNeeded: field.elementSize)
         if field.isSigned { flags.insert(.isSigned) }
         if field.isRelative { flags.insert(.isRelative) }
+        if field.isDynamic, code != .presentation { extra = Int32(clamping: field.origin) }
         switch field.kind {
         case .integer, .pointer: source = .field
         case .text: source = .fixedText
@@ -388,6 +441,8 @@ extension Op {
         case .container: source = .container
         case .event, .name, .subsystem: source = .pool
         case .fields, .print: break
+        case .stack: source = .kernelStack
+        case .ustack: source = .userStack
         }
         switch value {
         case .cpu, .pid, .tid, .ppid:

@@ -11,6 +11,7 @@ struct Manner {
         /// The event's print format, which shows the field by name.
         case presentation(PrintFormat.Presentation)
         case wall(WallClock)
+        case stack
         /// The steps of many values.
         case line
     }
@@ -25,16 +26,20 @@ struct Manner {
         case columns
         /// The number of decimals.
         case decimals
+        /// The greatest number of functions.
+        case frames
         /// Nothing: digits or quotes that are cut off would make the value a lie.
         case none
     }
 
     var limit: Limit {
+        if case .stack = writer { return .frames }
         if wrap == .shell || wrap == .json { return .none }
         switch writer {
         case .bytes: return form == .arguments ? .none : .columns
         case .array, .presentation, .line: return .columns
         case .wall: return form == .clock ? .decimals : .none
+        case .stack: return .frames
         case .integer:
             switch form {
             case .errno, .signal, .syscall, .symbol, .mode, .address, .late: return .columns
@@ -66,7 +71,11 @@ extension Value {
             return Manner(writer: .presentation(presentation), wrap: type == .json ? .json : .escaped)
         }
         var manner = plainManner(type, decimals: decimals)
-        if manner?.form == .device, layout.subsystem == "syscalls" { manner?.form = .userDevice }
+        if manner?.form == .device, case .field(let field) = self,
+            layout.source(of: field).layout.subsystem == "syscalls"
+        {
+            manner?.form = .userDevice
+        }
         return manner
     }
 
@@ -108,6 +117,15 @@ extension Value {
             default: return nil
             }
         case .line: return lineManner(type)
+        case .stack:
+            switch type {
+            case nil, .text: return Manner(writer: .stack, form: .folded)
+            case .leafFirst: return Manner(writer: .stack, form: .leafFirst)
+            case .hex: return Manner(writer: .stack, form: .addresses)
+            case .json: return Manner(writer: .stack, form: .frames)
+            case .quoted: return Manner(writer: .stack, form: .folded, wrap: .shell)
+            default: return nil
+            }
         case .flag:
             switch type {
             case nil, .text: return Manner(writer: .integer, form: .late)

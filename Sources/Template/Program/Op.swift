@@ -24,6 +24,8 @@ struct Op: BitwiseCopyable {
         case bytes
         /// Appends the time of day of the clock `extra`.
         case wall
+        /// Appends functions of the call chain, at most `count` of the innermost where that is not zero.
+        case stack
         /// Appends what the event's print format shows of a field: the presentation `extra`.
         case presentation
         /// Appends the line of the print format `extra`.
@@ -44,6 +46,7 @@ struct Op: BitwiseCopyable {
         case cpu, pid, tid, parent, uid, late, line, time, wall, elapsed, delta
         case fixedText, dynamicText, fixedBytes, dynamicBytes
         case comm, user, exe, cmdline, cgroup, container
+        case kernelStack, userStack
         /// `count` bytes of the pool from `offset` on.
         case pool
     }
@@ -58,6 +61,8 @@ struct Op: BitwiseCopyable {
         case text, raw, arguments, dump, hexBytes, mac, array, bitList, maskHex
         // Of both.
         case address
+        // Of stacks: outermost first, innermost first, plain addresses, JSON, a line for each.
+        case folded, leafFirst, addresses, frames, frameLines
     }
 
     /// What becomes of a value once it has been written.

@@ -10,6 +10,8 @@ struct Program {
     var prints: [PrintFormat] = []
     var clocks: [WallClock] = []
     var needs: ContextNeeds = []
+    /// What of each event's call chain is wanted.
+    var stacks: [StackRequest] = []
     var printFallbacks: [PrintFallback] = []
 
     /// How many bytes the steps of bounded length take at most, those of any event.

@@ -14,7 +14,7 @@ struct UnknownName {
         let range = alternative.place.range
         if let index = alternative.index { return wrongIndex(index, alternative) }
         let fields = unique(layouts.flatMap { $0.fields.map(\.name) })
-        let context = ContextValue.allCases.map(\.rawValue)
+        let context = layouts[0].momentNames + ContextValue.allCases.map(\.rawValue)
         let name = displayed(alternative.name)
         let message: String
         let candidates: [String]
@@ -75,11 +75,13 @@ struct UnknownName {
         let shown = fields.prefix(40).joined(separator: " ") + (fields.count > 40 ? " ..." : "")
         let first = "fields: " + displayed(shown)
         let second = "context: " + context.joined(separator: " ")
-        let isProbe = ProbeDescription.Kind(rawValue: layouts[0].subsystem) != nil
+        // Of a pair, what the end carries is shown.
+        let layout = layouts[0].parts.last?.layout ?? layouts[0]
+        let isProbe = ProbeDescription.Kind(rawValue: layout.subsystem) != nil
         let way =
             isProbe
-            ? "a probe has the arguments that the EVENT names: '\(layouts[0].subsystem):...(fd:s32, path:string)'"
-            : "try: obstrace list -v \(displayed(layouts[0].fullName))"
+            ? "a probe has the arguments that the EVENT names: '\(layout.subsystem):...(fd:s32, path:string)'"
+            : "try: obstrace list -v \(displayed(layout.fullName))"
         return first.utf8.count <= 60 ? [first + "     " + second, way] : [first, second, way]
     }
 

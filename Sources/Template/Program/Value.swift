@@ -20,12 +20,15 @@ enum Value {
         /// Many values in a row.
         case line
         case flag
+        /// The functions that led to the event.
+        case stack
     }
 
     var shape: Shape {
         switch self {
         case .field(let field):
             switch field.kind {
+            case .integer where field.isTime: .clock
             case .integer, .pointer: .integer(size: field.size)
             case .text, .dynamicText: .text
             case .array, .dynamicArray:
@@ -43,6 +46,7 @@ enum Value {
             case .comm, .user, .exe, .cmdline, .cgroup, .container, .event, .name, .subsystem: .text
             case .fields, .print: .line
             case .late: .flag
+            case .stack, .ustack: .stack
             }
         }
     }
@@ -58,6 +62,7 @@ enum Value {
         case .clock, .wall: "a time"
         case .line: "a line of many values"
         case .flag: "a mark"
+        case .stack: "a stack"
         }
     }
 }

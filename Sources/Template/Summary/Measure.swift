@@ -41,12 +41,12 @@ public struct Measure: Sendable {
                     switch value.shape {
                     case .integer, .flag: break
                     case .clock, .wall: unit = .time(1)
-                    case .text, .array, .bitMask, .opaque, .line:
+                    case .text, .array, .bitMask, .opaque, .line, .stack:
                         throw TemplateError(
                             "'\(alternative.name)' is \(value.kindInWords), and a number is wanted",
                             at: alternative.place.range)
                     }
-                    if case .context(let context) = value { needs.formUnion(context.needs) }
+                    needs.formUnion(value.needs)
                     var op = Op(code: .integer)
                     op.read(value)
                     ops.append(op)

@@ -2,7 +2,7 @@ public import Tracepoints
 
 /// What came of each key: how many events, and of a measured value the histogram.
 public struct Tally: ~Copyable {
-    /// How many histograms are kept at most: one takes up to 15 KiB.
+    /// How many histograms are kept at most: one takes up to 31 KiB.
     public static let mostHistograms = 1024
 
     /// The keys.
@@ -28,30 +28,32 @@ public struct Tally: ~Copyable {
 
     /// Counts the events of a batch that pass their filters, by what the renderer's templates make of them.
     public mutating func add(_ batch: Batch, _ renderer: inout Renderer) {
+        for index in unsafe 0..<batch.samples.count where renderer.verdict == nil {
+            unsafe add(batch.samples[index], batch, &renderer)
+        }
+    }
+
+    /// Counts an event if it passes its filter.
+    @inline(__always)
+    mutating func add(_ sample: Sample, _ batch: Batch, _ renderer: inout Renderer) {
+        line.removeAll()
         let measures = grouping != nil
-        var from = 0
-        let count = unsafe batch.samples.count
-        while from < count, renderer.verdict == nil {
-            line.removeAll()
-            let (consumed, isThere) = renderer.renderKey(batch, from: from, measures: measures, into: &line)
-            from += consumed
-            guard isThere else { continue }
-            if measures, renderer.measure == nil {
-                if renderer.lineNumber > 1 { withoutValue &+= 1 }
-                continue
-            }
-            let index = unsafe keys.index(of: line.bytes)
-            if index == counts.count {
-                counts.append(0)
-                if let grouping { histograms.append(Histogram(grouping)) }
-            }
-            if index >= 0 { counts[index] &+= 1 } else { otherCount &+= 1 }
-            guard measures, let (value, isSigned) = renderer.measure else { continue }
-            if index >= 0 {
-                histograms[index].add(value, isSigned: isSigned)
-            } else {
-                other.add(value, isSigned: isSigned)
-            }
+        guard renderer.render(sample, batch, measures: measures, into: &line) else { return }
+        if measures, renderer.measure == nil {
+            if renderer.lineNumber > 1 { withoutValue &+= 1 }
+            return
+        }
+        let index = unsafe keys.index(of: line.bytes)
+        if index == counts.count {
+            counts.append(0)
+            if let grouping { histograms.append(Histogram(grouping)) }
+        }
+        if index >= 0 { counts[index] &+= 1 } else { otherCount &+= 1 }
+        guard measures, let (value, isSigned) = renderer.measure else { return }
+        if index >= 0 {
+            histograms[index].add(value, isSigned: isSigned)
+        } else {
+            other.add(value, isSigned: isSigned)
         }
     }
 

@@ -5,8 +5,9 @@ extension Compiler {
     mutating func addRecords(_ events: [(layout: EventLayout, template: Template?)]) -> [UInt8] {
         let records = events.map { layout, template in
             let fields = fields(of: layout)
-            return template.map { Record($0, of: layout, fields: fields) }
-                ?? Record(of: layout, fields: fields)
+            let record =
+                template.map { Record($0, of: layout, fields: fields) } ?? Record(of: layout, fields: fields)
+            return record.adding(options.stackValues.map(\.rawValue), depth: options.stacks.depth)
         }
         var taken: Set<String> = []
         let columns = records.flatMap { $0.columns.map(\.name) }.filter { taken.insert($0).inserted }
@@ -140,6 +141,7 @@ extension Compiler {
         }
         switch manner.writer {
         case .integer where isNumber: return op
+        case .stack where manner.form == .frames: return op
         case .array where isJSON:
             // A list that is cut is none; each element is a value.
             op.flags.subtract([.isCut, .isFinished])

@@ -16,6 +16,8 @@ struct Record {
 
     let members: [Member]
 
+    private init(members: [Member]) { self.members = members }
+
     /// The values by the names of their columns.
     var columns: [(name: String, placeholder: Placeholder)] {
         members.flatMap { member in
@@ -42,10 +44,36 @@ extension Record {
 
     /// The record of an event that no template was given for.
     init(of layout: EventLayout, fields: [(name: String, placeholder: Placeholder)]) {
-        let head = ["time", "event", "cpu", "pid", "tid", "comm"].map { name in
+        let names =
+            ["time", "event", "cpu", "pid", "tid", "comm"] + (layout.parts.isEmpty ? [] : ["latency"])
+        let head = names.map { name in
             Member(name: name, content: .value(Placeholder(.context, name)))
         }
-        members = head + [Member(name: "args", content: .fields(fields))]
+        guard !layout.parts.isEmpty else {
+            members = head + [Member(name: "args", content: .fields(fields))]
+            return
+        }
+        members =
+            head
+            + layout.parts.map { part in
+                let own = fields.filter { $0.name.hasPrefix(part.prefix) }
+                return Member(
+                    name: String(part.prefix.dropLast()),
+                    content: .fields(
+                        own.map { (String($0.name.dropFirst(part.prefix.count)), $0.placeholder) }))
+            }
+    }
+
+    /// The record with stacks at its end, those that it does not have yet.
+    func adding(_ stacks: [String], depth: Int) -> Record {
+        let taken = Set(members.map(\.name))
+        return Record(
+            members: members
+                + stacks.filter { !taken.contains($0) }.map { name in
+                    var placeholder = Placeholder(.context, name)
+                    placeholder.spec.limit = depth > 0 ? depth : nil
+                    return Member(name: name, content: .value(placeholder))
+                })
     }
 
     /// The names as written, without specs. One that was taken gets its spec too, then a number.

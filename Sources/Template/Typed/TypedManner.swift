@@ -8,6 +8,7 @@ extension Value {
     ) -> Manner? {
         let isOwn = type == nil || type == .named(.json) && form == .json
         if isOwn, isTruth { return Manner(writer: .integer, form: .truth) }
+        if isOwn, shape == .stack, form == .json { return Manner(writer: .stack, form: .frames) }
         var manner = manner(isOwn ? nil : type, decimals: decimals, in: layout, presentations)
         // Elements that can be written one by one are more than a text that lists them.
         if isOwn, case .presentation = manner?.writer, case .array(let size) = shape, size > 1 {

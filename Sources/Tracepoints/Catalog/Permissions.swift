@@ -12,6 +12,12 @@ enum Permissions {
     static func missing(tracefs directory: String?) -> [String] {
         var lines: [String] = []
         let user = System.effectiveUser
+        if hasCapability, directory == nil {
+            lines.append(
+                "we have the capability, but the call is refused: by a sandbox (seccomp), as containers")
+            lines.append("have one, or by a security module; in docker: --security-opt seccomp=unconfined")
+            return lines
+        }
         if user == 0 { lines.append("we are root, but without the rights of the real root (a container?)") }
         if user != 0 { lines.append("we are not root: run it with sudo, or grant what is missing:") }
         if let directory, !mayRead(tracefs: directory) {
@@ -41,7 +47,7 @@ enum Permissions {
     static var hasCapability: Bool { effectiveCapabilities() & (1 << perfmon | 1 << sysAdmin) != 0 }
 
     /// Our effective capabilities, a bit each (`/proc/self/status`).
-    private static func effectiveCapabilities() -> UInt64 {
+    static func effectiveCapabilities() -> UInt64 {
         guard let status = try? System.contents(of: "/proc/self/status") else { return 0 }
         for line in String(decoding: status, as: UTF8.self).split(separator: "\n")
         where line.hasPrefix("CapEff:") {

@@ -16,9 +16,13 @@ package final class HeldProcess {
 
     /// Makes the child; `path` is not looked up anywhere (`fork`).
     ///
-    /// - Parameter arguments: the program's arguments with its name, ended by a null pointer, as bytes
-    ///   that need not be UTF-8.
-    package init(path: RawPath, arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>) throws(SystemError) {
+    /// - Parameters:
+    ///   - arguments: the program's arguments with its name, ended by a null pointer, as bytes that need not be
+    ///     UTF-8.
+    ///   - account: the user that it runs as; `nil` for ours.
+    package init(
+        path: RawPath, arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>, as account: Account? = nil
+    ) throws(SystemError) {
         // Raised for ourselves before the first descriptor of ours; the program gets it as it was.
         let files = System.raiseOpenFileLimit()
         let ends = try System.pipe()
@@ -27,7 +31,7 @@ package final class HeldProcess {
         let memory = try unsafe System.mapShared(count: MemoryLayout<clinux_launch>.size)
         let launch = unsafe memory.bindMemory(to: clinux_launch.self, capacity: 1)
         let child = try unsafe System.launch(
-            path, arguments, gate: (reader.number, writer.number), shared: launch, files: files)
+            path, arguments, as: account, gate: (reader.number, writer.number), shared: launch, files: files)
         let end = try System.pidDescriptor(child)
         pid = child
         descriptor = end

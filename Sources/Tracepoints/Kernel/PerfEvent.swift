@@ -4,8 +4,8 @@ internal import CLinux
 struct PerfEventRequest {
     /// What the event is of.
     enum Source {
-        /// Nothing: it carries the ring and the records about tasks.
-        case dummy(tasks: Bool)
+        /// Nothing: it carries the ring and the records about tasks, and about what they map to execute.
+        case dummy(tasks: Bool, mappings: Bool)
         /// The tracepoint of that number.
         case tracepoint(UInt16)
         /// What a program in the kernel writes.
@@ -25,6 +25,8 @@ struct PerfEventRequest {
     let watermark: Int
     /// What is traced.
     let target: Attachment.TargetKind
+    /// What of the call chain each sample has, where its words have one.
+    var stacks = StackRequest()
 
     /// Opens the event for a target on a CPU (`perf_event_open`).
     ///
@@ -68,16 +70,25 @@ struct PerfEventRequest {
         attributes.clockid = CLOCK_MONOTONIC
         attributes.read_format = countsLoss ? UInt64(CLINUX_PERF_FORMAT_LOST) : 0
         switch source {
-        case .dummy(let tasks):
+        case .dummy(let tasks, let mappings):
             attributes.type = PERF_TYPE_SOFTWARE.rawValue
             attributes.config = UInt64(PERF_COUNT_SW_DUMMY.rawValue)
             attributes.task = tasks ? 1 : 0
             attributes.comm = tasks ? 1 : 0
             attributes.comm_exec = tasks ? 1 : 0
+            attributes.mmap = mappings ? 1 : 0
+            attributes.mmap2 = mappings ? 1 : 0
         case .tracepoint(let id):
             attributes.type = PERF_TYPE_TRACEPOINT.rawValue
             attributes.config = UInt64(id)
             attributes.sample_period = 1
+            // Where both are left out the chain is empty, and costs a word.
+            attributes.exclude_callchain_kernel = stacks.kernel ? 0 : 1
+            attributes.exclude_callchain_user = stacks.user ? 0 : 1
+            // The kernel's part comes first and would use up the depth of both.
+            if stacks.depth > 0, stacks.kernel != stacks.user {
+                attributes.sample_max_stack = UInt16(clamping: min(stacks.depth, System.greatestStack))
+            }
         case .output:
             attributes.type = PERF_TYPE_SOFTWARE.rawValue
             attributes.config = UInt64(PERF_COUNT_SW_BPF_OUTPUT.rawValue)

@@ -239,6 +239,15 @@ package enum System {
         return names
     }
 
+    /// Fails where too many files are open for one more; whether the path exists does not matter.
+    static func checkOpens(_ path: String) throws(SystemError) {
+        do throws(SystemError) {
+            _ = try open(path, O_RDONLY)
+        } catch {
+            if error.code == EMFILE || error.code == ENFILE { throw error }
+        }
+    }
+
     /// Whether a descriptor is a terminal (`isatty`).
     package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
@@ -372,6 +381,12 @@ package enum System {
     /// Stops one event (`PERF_EVENT_IOC_DISABLE`).
     package static func perfDisable(_ event: Int32) { _ = clinux_perf_disable(event) }
 
+    /// The most functions of a call chain that the kernel gives (`kernel.perf_event_max_stack`).
+    static var greatestStack: Int {
+        let text = (try? contents(of: "/proc/sys/kernel/perf_event_max_stack")) ?? []
+        return Int(String(decoding: text.prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self)) ?? 127
+    }
+
     // MARK: Waiting
 
     /// Makes a set of descriptors to wait on (`epoll_create1`).
@@ -472,15 +487,85 @@ package enum System {
     }
 
     /// Forks a child that waits for a byte from the gate before it executes a program (`fork`, `execve`).
+    ///
+    /// - Parameter account: the user that the program is to run as; `nil` for ours.
     static func launch(
-        _ path: RawPath, _ arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>,
+        _ path: RawPath, _ arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>, as account: Account?,
         gate: (reader: Int32, writer: Int32), shared: UnsafeMutablePointer<clinux_launch>, files: rlimit
     ) throws(SystemError) -> Int32 {
         var files = files
-        return try check("fork") {
-            unsafe clinux_launch(path.bytes, arguments, gate.reader, gate.writer, shared, &files)
+        let (reader, writer) = gate
+        guard let account else {
+            return try check("fork") {
+                unsafe clinux_launch(
+                    path.bytes, arguments, clinux_environment(), reader, writer, shared, &files, nil)
+            }
+        }
+        var environment = unsafe environment(of: account)
+        defer { for index in unsafe environment.indices { unsafe free(environment[index]) } }
+        return try unsafe account.groups.withUnsafeBufferPointer { groups throws(SystemError) in
+            var user = unsafe clinux_user(
+                uid: account.user, gid: account.group, groups: groups.baseAddress, group_count: groups.count)
+            return try check("fork") {
+                unsafe clinux_launch(
+                    path.bytes, arguments, &environment, reader, writer, shared, &files, &user)
+            }
         }
     }
+
+    /// Our environment with the variables of a user; the caller frees the texts. A null pointer ends it.
+    private static func environment(of account: Account) -> [UnsafeMutablePointer<CChar>?] {
+        let variables = account.variables
+        var entries: [UnsafeMutablePointer<CChar>?] = unsafe []
+        var next = unsafe clinux_environment()
+        while let place = unsafe next, let entry = unsafe place.pointee {
+            let isReplaced = variables.contains { variable in
+                unsafe strncmp(entry, variable.name + "=", variable.name.utf8.count + 1) == 0
+            }
+            if !isReplaced { unsafe entries.append(strdup(entry)) }
+            unsafe next = place + 1
+        }
+        for variable in variables { unsafe entries.append(strdup("\(variable.name)=\(variable.value)")) }
+        unsafe entries.append(nil)
+        return unsafe entries
+    }
+
+    /// Whom we act as.
+    package struct Role {
+        fileprivate let user: uid_t
+        fileprivate let group: gid_t
+        fileprivate let groups: [gid_t]
+    }
+
+    /// Acts as a user from now on, until `resume`, and answers whom we have acted as (`setgroups`, `setegid`,
+    /// `seteuid`).
+    package static func assume(_ account: Account) throws(SystemError) -> Role {
+        var groups = [gid_t](repeating: 0, count: 1 << 16)
+        let count = try check("getgroups") { unsafe getgroups(Int32(groups.count), &groups) }
+        let own = Role(user: geteuid(), group: getegid(), groups: Array(groups.prefix(Int(count))))
+        _ = try check("setgroups") { unsafe setgroups(account.groups.count, account.groups) }
+        do throws(SystemError) {
+            _ = try check("setegid") { setegid(account.group) }
+            _ = try check("seteuid") { seteuid(account.user) }
+        } catch {
+            resume(own)
+            throw error
+        }
+        return own
+    }
+
+    /// Acts again as before.
+    package static func resume(_ role: Role) {
+        guard seteuid(role.user) == 0, setegid(role.group) == 0,
+            unsafe setgroups(role.groups.count, role.groups) == 0
+        else { fatalError("our own rights cannot be taken back: \(describe(errno))") }
+    }
+
+    /// Gives up all capabilities but those whose bits are given (`capset`).
+    static func keepCapabilities(_ bits: UInt64) { _ = clinux_keep_capabilities(bits) }
+
+    /// Makes sure that no program which we execute gets more rights than we have (`prctl`).
+    static func forbidNewPrivileges() { _ = clinux_set_no_new_privileges() }
 
     /// Leaves descriptors to the kernel, which closes them in its own time once we have exited
     /// (`io_uring_register`).

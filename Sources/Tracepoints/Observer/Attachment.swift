@@ -72,6 +72,8 @@ final class Attachment {
         let bufferSize: Int
         let words: SampleWords
         let followsTasks: Bool
+        /// Whether records of what tasks map to execute are wanted.
+        let followsMappings: Bool
         /// Whether events are counted, and no sample is written.
         let countsOnly: Bool
         /// The task that is counted from its exec on.
@@ -84,13 +86,7 @@ final class Attachment {
     init(_ request: Request, targets: [Int32]) throws(TraceError) {
         self.request = request
         unsafe rings = UnsafeMutablePointer<Ring>.allocate(capacity: request.ringCPUs.count)
-        let needed =
-            (request.tracepoints.count * request.cpus.count + request.ringCPUs.count) * targets.count
-        // The soft limit is low for the sake of old programs; the hard one is what an administrator set.
-        let limit = System.openFileLimit().rlim_max
-        guard needed + 16 <= limit else {
-            throw TraceError.tooManyFiles(needed: needed + 16, limit: Int(clamping: limit))
-        }
+        try Attachment.checkFileLimit(request, targetCount: targets.count)
         let leaders = try openRings(target: targets[0])
         for (ring, leader) in leaders.enumerated() {
             try openEvents(on: unsafe rings[ring].cpu, targets: targets, leader: leader)
@@ -98,10 +94,21 @@ final class Attachment {
         attachPaths()
     }
 
+    /// Makes sure that so many targets can be traced with the open files that we may have.
+    private static func checkFileLimit(_ request: Request, targetCount: Int) throws(TraceError) {
+        let perTarget = request.tracepoints.count * request.cpus.count + request.ringCPUs.count
+        // The soft limit is low for the sake of old programs; the hard one is what an administrator set.
+        let limit = System.openFileLimit().rlim_max
+        let needed = perTarget * targetCount + 16
+        guard needed <= limit else {
+            throw TraceError.tooManyFiles(needed: needed, limit: Int(clamping: limit))
+        }
+    }
+
     /// Opens what is traced on a CPU into the ring of its leader, which is open.
     private func openEvents(on cpu: Int32, targets: [Int32], leader: Int32) throws(TraceError) {
         for (position, target) in targets.enumerated() {
-            if position > 0 { try attach(.dummy(tasks: request.followsTasks), -1, target, cpu, to: leader) }
+            if position > 0 { try attach(dummy, -1, target, cpu, to: leader) }
             for (index, tracepoint) in request.tracepoints.enumerated()
             where tracepoint.isOfPaths && position == 0 && request.cpus.contains(cpu) {
                 try openPaths(index, cpu, leader: leader)
@@ -136,6 +143,10 @@ final class Attachment {
                 }
             }
         }
+    }
+
+    private var dummy: PerfEventRequest.Source {
+        .dummy(tasks: request.followsTasks, mappings: request.followsMappings)
     }
 
     /// Opens what the program that tells of paths writes into on a CPU; where that cannot be, there are no paths.
@@ -178,7 +189,8 @@ final class Attachment {
             throw SystemError(call: "bpf", subject: name, code: ENOENT)
         }
         let event = PerfEventRequest(
-            source: .tracepoint(request.tracepoints[index].layout.id), words: request.words, watermark: 1 << 12,
+            source: .tracepoint(request.tracepoints[index].layout.id), words: request.words,
+            watermark: 1 << 12,
             target: .everything)
         let descriptor = try event.open(-1, cpu: cpu, countsLoss: &countsLoss).take()
         events.append(Event(descriptor: descriptor, tracepoint: index, cpu: cpu, startsItself: true))
@@ -310,7 +322,7 @@ final class Attachment {
         // Late enough to be cheap, early enough that the rest of the ring bridges a reader that
         // waits for its turn on a busy CPU, and that what is read is still in the cache.
         let leader = PerfEventRequest(
-            source: .dummy(tasks: request.followsTasks), words: request.words,
+            source: dummy, words: request.words,
             watermark: min(pages * System.pageSize / 4, 128 << 10), target: request.kind)
         let descriptor = try leader.open(target, cpu: cpu, countsLoss: &countsLoss).take()
         events.append(Event(descriptor: descriptor, tracepoint: -1, cpu: cpu))
@@ -322,8 +334,9 @@ final class Attachment {
     private func attach(
         _ source: PerfEventRequest.Source, _ tracepoint: Int, _ target: Int32, _ cpu: Int32, to leader: Int32
     ) throws(TraceError) -> Int32? {
+        let stacks = tracepoint >= 0 ? request.tracepoints[tracepoint].stacks : StackRequest()
         let event = PerfEventRequest(
-            source: source, words: request.words, watermark: 1 << 12, target: request.kind)
+            source: source, words: request.words, watermark: 1 << 12, target: request.kind, stacks: stacks)
         do throws(SystemError) {
             let descriptor = try event.open(target, cpu: cpu, countsLoss: &countsLoss).take()
             let waits = request.countsOnly && target == request.heldTask && tracepoint >= 0

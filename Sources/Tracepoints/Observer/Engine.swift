@@ -17,7 +17,7 @@ package struct Engine: ~Copyable {
         let commonPidOffset: Int
 
         /// What the records of tasks tell.
-        static let needsOfTasks: ContextNeeds = [.pid, .comm, .process]
+        static let needsOfTasks: ContextNeeds = [.pid, .comm, .process, .userStack]
 
         var tracksTasks: Bool { !needs.isDisjoint(with: Plan.needsOfTasks) }
 
@@ -46,6 +46,8 @@ package struct Engine: ~Copyable {
     var excluded: [Int32] = []
     /// Events before this time are dropped; nanoseconds of the event clock.
     var start: UInt64 = 0
+    /// Who learns what processes have mapped, where that is wanted.
+    var symbolizer: Symbolizer?
 
     /// The latest time that has been given out.
     private(set) var latest: UInt64 = 0
@@ -101,6 +103,13 @@ package struct Engine: ~Copyable {
             let capacity = unsafe attachment.rings[lane].mapping.capacity
             fullest = max(fullest, Double(head &- merger.position(lane)) / Double(capacity))
             extend(lane, to: head)
+        }
+    }
+
+    /// Where each ring has been read to, where what was taken up of it ends, and its size.
+    func levels(_ attachment: borrowing Attachment) -> [(position: UInt64, head: UInt64, capacity: Int)] {
+        (0..<cpuOfLane.count).map { lane in
+            unsafe (merger.position(lane), merger.end(lane), attachment.rings[lane].mapping.capacity)
         }
     }
 
@@ -164,6 +173,9 @@ package struct Engine: ~Copyable {
         }
         unsafe sample.initialize(
             to: Sample(record: record, time: time, event: eventOfID[Int(id)], cpu: cpuOfLane[lane]))
+        if plan.words.contains(.callChain), let chain = format.callChain(of: bytes) {
+            unsafe sample.pointee.chainLength = UInt16(clamping: chain.count / 8)
+        }
         if plan.words.contains(.ids) {
             unsafe sample.pointee.pid = bytes.load(format.idsOffset, as: Int32.self) ?? -1
             unsafe sample.pointee.tid = bytes.load(format.idsOffset &+ 4, as: Int32.self) ?? -1
@@ -229,6 +241,7 @@ package struct Engine: ~Copyable {
     @inline(never)
     private mutating func note(_ record: RingRecord, _ lane: Int) {
         let bytes = record.bytes
+        symbolizer?.note(record, at: format.time(of: record))
         switch record.type {
         case RecordType.lost:
             lostByLane[lane] &+= bytes.load(16, as: UInt64.self) ?? 0

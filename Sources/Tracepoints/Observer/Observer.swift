@@ -34,8 +34,14 @@ public final class Observer {
     /// The probes in the kernel, which outlive their perf events.
     private var probes: ProbeGroup?
     private var engine: Engine?
+    /// What names the addresses of call chains of programs; it is told what processes map to execute.
+    private var symbolizer: Symbolizer?
     private var poller: Poller
     private var drainLimit: UInt64 = 0
+    /// What finds out when events were lost; nothing where that is not asked for.
+    private var lossWatch: LossWatch?
+    /// The time within which events were lost that the next batch tells of.
+    private var lossWindow: Range<UInt64>?
     /// How long an event is held back, so that one from another CPU can still come before it; nanoseconds.
     private var slack: UInt64 = 1_000_000
     private var liveTasks = 0
@@ -124,6 +130,12 @@ public final class Observer {
         return tracepoints.count - 1
     }
 
+    /// Asks for the call chains of an event, by its index, before the observer opens.
+    public func add(_ stacks: StackRequest, to event: Int) { tracepoints[event].stacks = stacks }
+
+    /// Tells a symbolizer, from the opening on, what processes map to execute.
+    public func tell(_ symbolizer: Symbolizer) { self.symbolizer = symbolizer }
+
     /// Has the kernel make the events of our probes, after those of runs that were killed are gone.
     private func makeProbes() throws(TraceError) {
         guard tracepoints.contains(where: { $0.probe != nil }) else { return }
@@ -153,6 +165,7 @@ public final class Observer {
         let plan = makePlan()
         let attachment = try attach(plan)
         var engine = Engine(plan: plan, ids: tracepoints.map(\.layout.id), rings: attachment.cursors)
+        if wantsUserStacks { engine.symbolizer = symbolizer }
         let own = System.processID
         if scope == .system, options.excludesSelf, plan.words.contains(.ids) { engine.excluded = [own] }
         for event in attachment.events where event.tracepoint < 0 {
@@ -172,9 +185,11 @@ public final class Observer {
                 }
             for pid in pids { TaskDirectory.enter(pid, into: &engine.names) }
             if options.needs.contains(.process) { engine.learnProcesses(pids) }
+            if let symbolizer = engine.symbolizer { for pid in pids { symbolizer.learn(pid) } }
         }
         startTime = System.monotonicTime()
         try attachment.enableTracepoints()
+        if options.tellsLossWindows { lossWatch = LossWatch(from: startTime) }
         self.attachment = attachment
         self.engine = consume engine
     }
@@ -183,12 +198,15 @@ public final class Observer {
     func makePlan() -> Engine.Plan {
         let isGlobal = PIDNamespace.isInitial
         let needsOwnIDs = isGlobal ? needsIDsInSamples : needsIDsInNamespace
-        let words: SampleWords = needsOwnIDs ? [.time, .raw, .ids] : [.time, .raw]
+        var words: SampleWords = needsOwnIDs ? [.time, .raw, .ids] : [.time, .raw]
+        if tracepoints.contains(where: { !$0.stacks.isEmpty }) { words.insert(.callChain) }
         let commonPid = tracepoints[0].layout.commonFields.first { $0.name == "common_pid" }
         return Engine.Plan(
             words: words, needs: options.needs, hasGlobalIDs: isGlobal,
             commonPidOffset: commonPid?.offset ?? 4)
     }
+
+    private var wantsUserStacks: Bool { tracepoints.contains { $0.stacks.user } }
 
     /// Whether samples must carry the ids of their task where `common_pid` is one that we can use.
     ///
@@ -226,7 +244,8 @@ public final class Observer {
                     tracepoints: tracepoints, filters: kernelFilters(plan), kind: targetKind, cpus: cpus.cpus,
                     ringCPUs: ringCPUs(plan),
                     bufferSize: ringBytes,
-                    words: plan.words, followsTasks: plan.tracksTasks, countsOnly: options.countsOnly,
+                    words: plan.words, followsTasks: plan.tracksTasks, followsMappings: wantsUserStacks,
+                    countsOnly: options.countsOnly,
                     heldTask: options.heldProcess, pathArguments: options.pathArguments), targets: targets)
         } catch {
             guard case .badFilter(let event, _, let reason, _) = error,
@@ -261,7 +280,11 @@ public final class Observer {
         case .processes(let pids):
             for pid in pids {
                 let own = TaskDirectory.threads(of: pid)
-                if own.isEmpty { throw TraceError.noSuchProcess(pid) }
+                if own.isEmpty {
+                    // To look into its folder takes an open file.
+                    try translatingErrors { () throws(SystemError) in try System.checkOpens("/proc/\(pid)") }
+                    throw TraceError.noSuchProcess(pid)
+                }
                 threads += own.filter { !threads.contains($0) }
             }
         case .threads(let tids):
@@ -440,8 +463,23 @@ extension Observer {
         // The time first: an event that is written meanwhile by another CPU is younger than this.
         let now = System.monotonicTime()
         engine?.load(attachment)
+        watchLosses(attachment, from: now)
         drainLimit = isLast ? UInt64.max : now &- slack
         emptyDrains = engine?.holdsBack == true ? 0 : emptyDrains + 1
+    }
+
+    /// Finds out whether events were lost since the drain before; this one began at `begin`.
+    private func watchLosses(_ attachment: Attachment, from begin: UInt64) {
+        guard var watch = lossWatch, let rings = engine?.levels(attachment) else { return }
+        if watch.mayHaveLost(rings) {
+            let total = losses().reduce(0) { $0 + $1.count }
+            if let window = watch.take(total: total, begin: begin, now: System.monotonicTime()) {
+                lossWindow = min(lossWindow?.lowerBound ?? .max, window.lowerBound)..<window.upperBound
+            }
+        } else {
+            watch.noteNothing(before: begin)
+        }
+        lossWatch = watch
     }
 
     /// The next events of this drain, or `nil` when there are none. The batch before it is given back.
@@ -451,8 +489,10 @@ extension Observer {
         guard let samples = unsafe engine?.fill(until: drainLimit), !samples.isEmpty else { return nil }
         let lateness = engine?.worstLateness ?? 0
         if lateness > slack { slack = min(2 * lateness, 50_000_000) }
+        defer { lossWindow = nil }
         return unsafe Batch(
-            samples: samples, wallOffset: System.wallOffset(), processes: engine?.processes ?? [])
+            samples: samples, wallOffset: System.wallOffset(), processes: engine?.processes ?? [],
+            lossWindow: lossWindow)
     }
 
     /// Drops events before that time, in nanoseconds of the event clock.

@@ -35,6 +35,8 @@ public struct ObserverOptions: Sendable {
     /// The descriptor of a pipe whose readers are left out too where every task is traced, and the readers
     /// of what these write; `nil` for none.
     public var excludedPipe: Int32?
+    /// Whether batches tell within which time events were lost (`Batch.lossWindow`).
+    public var tellsLossWindows = false
 
     /// The size of a ring buffer in bytes with that many CPUs.
     func bufferSize(cpuCount: Int) -> Int {
@@ -70,6 +72,8 @@ public struct Tracepoint: Sendable, Hashable {
     public let probe: Probe?
     /// `subsystem:name` as tracefs has it, which for a probe is another name than its own.
     var kernelName: String
+    /// What of the call chain is wanted with each event.
+    var stacks = StackRequest()
 
     init(layout: EventLayout, filter: String?, isOptional: Bool, probe: Probe? = nil) {
         self.layout = layout

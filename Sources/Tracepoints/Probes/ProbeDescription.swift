@@ -54,11 +54,6 @@ public struct ProbeDescription: Sendable, Hashable {
         return UInt64(place.text.dropFirst(2), radix: 16)
     }
 
-    /// Whether several events can be meant.
-    public var isPattern: Bool {
-        Glob(place.text).isPattern || provider.map { Glob($0.text).isPattern } ?? false
-    }
-
     /// The kind that an EVENT begins with, `uprobe:` for example; `nil` for the name of a tracepoint.
     public static func kind(of text: String) -> Kind? {
         Kind(rawValue: String(text.prefix { $0 != ":" })).flatMap { text.utf8.contains(0x3a) ? $0 : nil }

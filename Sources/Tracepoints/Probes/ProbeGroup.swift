@@ -16,11 +16,17 @@ final class ProbeGroup {
     }
 
     private let catalog: Catalog
+    private let name: String
     private var made: [Made] = []
 
+    /// How many groups this process has had.
     private static let count = Atomic(0)
 
-    init(catalog: Catalog) { self.catalog = catalog }
+    init(catalog: Catalog) {
+        self.catalog = catalog
+        let number = Self.count.add(1, ordering: .relaxed).newValue
+        name = "\(Self.prefix(System.processID))_\(number)"
+    }
 
     deinit { remove() }
 
@@ -31,9 +37,6 @@ final class ProbeGroup {
         let letters = probe.name.utf8.map { Catalog.isNamePart($0) ? $0 : UInt8(ascii: "_") }
         // The kernel takes 63 letters.
         let event = "p\(made.count)_\(String(decoding: letters.prefix(50), as: UTF8.self))"
-        if made.isEmpty {
-            name = Self.prefix(System.processID) + "_\(Self.count.add(1, ordering: .relaxed).newValue)"
-        }
         let fullName = "\(name)/\(event)"
         for (index, command) in probe.commands(as: fullName).enumerated() {
             // The library's own functions for dynamic events know neither the counter of a mark nor several
@@ -51,12 +54,6 @@ final class ProbeGroup {
         }
         return layout
     }
-
-    /// The group's name.
-    private var name = ""
-
-    /// The last event's name, `group:event`, which the kernel knows it by.
-    var lastName: String { made.last.map { $0.name.replacing("/", with: ":") } ?? "" }
 
     /// What the kernel says of a definition that it refuses.
     private func refusal(of probe: Probe, _ command: String, code: Int32) -> TraceError {

@@ -37,29 +37,47 @@ public final class ProgramFile {
     public let path: String
     /// Whether its words have 64 bits.
     public private(set) var is64Bit = false
-    private let file: Descriptor
-    private let elf: OpaquePointer
+    private let file: Descriptor?
+    let elf: OpaquePointer
     private var segments: [Segment] = []
     private var cachedFunctions: [Function]?
 
     /// Opens a file and reads its headers.
     public init(_ path: String) throws(Unreadable) {
         self.path = path
+        let number: Int32
         do throws(SystemError) {
-            file = try System.open(path, O_RDONLY)
+            let file = try System.open(path, O_RDONLY)
             if try System.status(of: file.number).st_mode & S_IFMT == S_IFDIR {
                 throw SystemError(call: "open", subject: path, code: EISDIR)
             }
+            number = file.number
+            self.file = consume file
         } catch {
             throw Unreadable(reason: error.reason)
         }
-        guard elf_version(UInt32(EV_CURRENT)) != 0,
-            let elf = unsafe elf_begin(file.number, ELF_C_READ_MMAP, nil)
+        guard elf_version(UInt32(EV_CURRENT)) != 0, let elf = unsafe elf_begin(number, ELF_C_READ_MMAP, nil)
         else { throw Unreadable(reason: "it cannot be read as ELF") }
         unsafe self.elf = elf
         guard unsafe elf_kind(elf) == ELF_K_ELF else {
-            throw Unreadable(reason: ProgramFile.nature(of: file.number))
+            throw Unreadable(reason: ProgramFile.nature(of: number))
         }
+        readHeaders()
+    }
+
+    /// Reads the image of a file in memory, which must stay.
+    init(image: UnsafeRawBufferPointer, name: String) throws(Unreadable) {
+        path = name
+        file = nil
+        guard elf_version(UInt32(EV_CURRENT)) != 0, let start = image.baseAddress,
+            let elf = unsafe elf_memory(
+                UnsafeMutableRawPointer(mutating: start).assumingMemoryBound(to: CChar.self), image.count)
+        else { throw Unreadable(reason: "it cannot be read as ELF") }
+        unsafe self.elf = elf
+        readHeaders()
+    }
+
+    private func readHeaders() {
         unsafe is64Bit = gelf_getclass(elf) == Int32(ELFCLASS64)
         var count = 0
         guard unsafe elf_getphdrnum(elf, &count) == 0 else { return }
@@ -92,6 +110,13 @@ public final class ProgramFile {
     public func offset(ofAddress address: UInt64, isCode: Bool = true) -> UInt64? {
         segments.first { $0.isCode == isCode && address >= $0.address && address - $0.address < $0.size }
             .map { address - $0.address &+ $0.offset }
+    }
+
+    /// The address that the linker gave to what lies at an offset of the file; `nil` where that is not loaded.
+    func address(ofOffset offset: UInt64) -> UInt64? {
+        let holding = segments.filter { offset >= $0.offset && offset - $0.offset < $0.size }
+        // Segments may share a page of the file.
+        return (holding.first(where: \.isCode) ?? holding.first).map { offset - $0.offset &+ $0.address }
     }
 
     // MARK: Functions
@@ -133,7 +158,7 @@ public final class ProgramFile {
         return functions
     }
 
-    private func forEachSection(_ body: (OpaquePointer, GElf_Shdr) -> Void) {
+    func forEachSection(_ body: (OpaquePointer, GElf_Shdr) -> Void) {
         var section = unsafe elf_nextscn(elf, nil)
         while let current = unsafe section {
             var header = GElf_Shdr()
@@ -143,7 +168,7 @@ public final class ProgramFile {
     }
 
     /// The file that the system's debug packages install for this one, found by its build id.
-    private func debugFile() -> ProgramFile? {
+    func debugFile() -> ProgramFile? {
         var id: [UInt8] = []
         forEachNote { owner, type, content in
             if owner == "GNU", type == UInt32(NT_GNU_BUILD_ID) { id = content }

@@ -87,8 +87,9 @@ public final class ProcessDetails: Sendable {
 /// One event of a batch: its raw record and what is known of the moment it was written.
 @safe @frozen
 public struct Sample {
-    /// The record as the tracepoint wrote it; fields are read from here by their layout.
-    public var record: Bytes
+    /// The record as the tracepoint wrote it; fields are read from here by their layout. Another record has no
+    /// call chain.
+    public var record: Bytes { didSet { chainLength = 0 } }
     /// The time of the event, in nanoseconds of the event clock (`CLOCK_MONOTONIC`).
     public var time: UInt64
     /// The index of the event among the observer's tracepoints.
@@ -105,6 +106,15 @@ public struct Sample {
     public var process: Int32
     /// Whether a line of a later time had been given out before this event was read.
     public var isLate: Bool
+    /// The number of words of the call chain, which ends right before the length of the record in memory.
+    @usableFromInline var chainLength: UInt16 = 0
+
+    /// The words of the call chain, 64 bits each: addresses, and marks between those of the kernel and of the
+    /// program. Empty where it was not asked for.
+    public var callChain: Bytes {
+        let size = Int(chainLength) &* 8
+        return unsafe Bytes(base: record.base - (size == 0 ? 0 : size &+ 4), count: size)
+    }
 
     /// Describes an event.
     @inlinable
@@ -137,6 +147,10 @@ public struct ContextNeeds: OptionSet, Sendable, Hashable {
     public static let comm = ContextNeeds(rawValue: 1 << 2)
     /// What `/proc` tells of the process (`Sample.process`).
     public static let process = ContextNeeds(rawValue: 1 << 3)
+    /// The addresses of the functions in the kernel that led to the event.
+    public static let kernelStack = ContextNeeds(rawValue: 1 << 4)
+    /// The addresses of the functions in the program that led to the event.
+    public static let userStack = ContextNeeds(rawValue: 1 << 5)
 }
 
 /// Events in the order of their time, borrowed from the ring buffers until the next read.
@@ -148,13 +162,18 @@ public struct Batch {
     public let wallOffset: Int64
     /// The processes that `Sample.process` refers to.
     public let processes: ContiguousArray<ProcessDetails>
+    /// A time within which events were lost, in nanoseconds of the event clock, that no batch before this one
+    /// told of; `nil` where none were, and where that was not asked for.
+    public let lossWindow: Range<UInt64>?
 
     /// Puts a batch together; `samples` must stay readable for as long as the batch is used.
     public init(
-        samples: UnsafeBufferPointer<Sample>, wallOffset: Int64, processes: ContiguousArray<ProcessDetails>
+        samples: UnsafeBufferPointer<Sample>, wallOffset: Int64, processes: ContiguousArray<ProcessDetails>,
+        lossWindow: Range<UInt64>? = nil
     ) {
         unsafe self.samples = unsafe samples
         self.wallOffset = wallOffset
         self.processes = processes
+        self.lossWindow = lossWindow
     }
 }

@@ -42,11 +42,15 @@ public struct Field: Sendable, Hashable {
     public let elementCount: Int
     /// Whether a dynamic field's offset counts from the end of its own 32-bit word (`__rel_loc`).
     public let isRelative: Bool
+    /// Where the record begins that the field is part of, in bytes: 0 but where records are joined to one. What
+    /// a location word leads to is counted from there.
+    public let origin: Int
 
     /// Describes a field; the values are those of the kernel's `format` file.
     public init(
         name: String, type: String, offset: Int, size: Int, kind: Kind, isSigned: Bool,
-        elementSize: Int, elementCount: Int, isRelative: Bool = false, slotSize: Int? = nil
+        elementSize: Int, elementCount: Int, isRelative: Bool = false, slotSize: Int? = nil,
+        origin: Int = 0
     ) {
         self.name = name
         self.type = type
@@ -58,6 +62,7 @@ public struct Field: Sendable, Hashable {
         self.elementSize = elementSize
         self.elementCount = elementCount
         self.isRelative = isRelative
+        self.origin = origin
     }
 
     /// Whether the field is text of either kind.
@@ -82,11 +87,30 @@ public struct EventLayout: Sendable, Hashable {
     public let commonFields: [Field]
     /// The text after `print fmt:`, as the kernel gives it: a C string and the arguments after it.
     public let printFormat: String
+    /// The records that are joined in this one; none in an event of the kernel.
+    public let parts: [Part]
+
+    /// An event whose record is part of a joined one, where it begins and what its fields are called there.
+    public struct Part: Sendable, Hashable {
+        /// What stands before the names of its fields, `start.` for example.
+        public let prefix: String
+        /// Where its record begins, in bytes.
+        public let origin: Int
+        /// The event.
+        public let layout: EventLayout
+
+        /// Describes a part.
+        public init(prefix: String, origin: Int, layout: EventLayout) {
+            self.prefix = prefix
+            self.origin = origin
+            self.layout = layout
+        }
+    }
 
     /// Describes a tracepoint.
     public init(
         id: UInt16, subsystem: String, name: String, fields: [Field], commonFields: [Field],
-        printFormat: String
+        printFormat: String, parts: [Part] = []
     ) {
         self.id = id
         self.subsystem = subsystem
@@ -94,14 +118,31 @@ public struct EventLayout: Sendable, Hashable {
         self.fields = fields
         self.commonFields = commonFields
         self.printFormat = printFormat
+        self.parts = parts
     }
 
     /// `subsystem:name`.
     public var fullName: String { "\(subsystem):\(name)" }
 
-    /// The field of that name, the event's own first, then the common ones.
+    /// The field of that name, the event's own first, then the common ones, then those of its parts without
+    /// their prefix, the last part first.
     public func field(_ name: String) -> Field? {
-        fields.first { $0.name == name } ?? commonFields.first { $0.name == name }
+        if let field = fields.first(where: { $0.name == name }) { return field }
+        if let field = commonFields.first(where: { $0.name == name }) { return field }
+        for part in parts.reversed() {
+            if let field = fields.first(where: { $0.name == part.prefix + name }) { return field }
+        }
+        return nil
+    }
+
+    /// The event that a field comes from, and the field as it is there; for an event of the kernel, these.
+    public func source(of field: Field) -> (layout: EventLayout, field: Field, origin: Int) {
+        guard let part = parts.first(where: { $0.origin == field.origin && field.name.hasPrefix($0.prefix) }),
+            let original = (part.layout.fields + part.layout.commonFields).first(where: {
+                $0.offset == field.offset - part.origin && part.prefix + $0.name == field.name
+            })
+        else { return (self, field, 0) }
+        return (part.layout, original, part.origin)
     }
 }
 
@@ -113,6 +154,7 @@ public struct FieldToken: Sendable, Hashable, BitwiseCopyable {
     @usableFromInline let kind: Field.Kind
     @usableFromInline let isSigned: Bool
     @usableFromInline let isRelative: Bool
+    @usableFromInline let origin: Int32
 
     /// Whether the field is text of either kind.
     public var isText: Bool { kind == .text || kind == .dynamicText }
@@ -124,6 +166,7 @@ public struct FieldToken: Sendable, Hashable, BitwiseCopyable {
         kind = field.kind
         isSigned = field.isSigned
         isRelative = field.isRelative
+        origin = Int32(clamping: field.origin)
     }
 
     /// The field's value as 64 bits, sign-extended by its width, or `nil` where the record is too short or
@@ -140,7 +183,8 @@ public struct FieldToken: Sendable, Hashable, BitwiseCopyable {
     public func content(in record: Bytes) -> Bytes? {
         switch kind {
         case .dynamicText, .dynamicArray, .dynamicBitmask:
-            guard let all = record.located(at: Int(offset), isRelative: isRelative) else { return nil }
+            guard let all = record.located(at: Int(offset), isRelative: isRelative, from: Int(origin))
+            else { return nil }
             return kind == .dynamicText ? all.untilNul() : all
         default:
             guard let all = record.slice(Int(offset), Int(size)) else { return nil }
@@ -177,11 +221,12 @@ extension Bytes {
         }
     }
 
-    /// What the location word at `offset` leads to (`__data_loc`, or `__rel_loc` where `isRelative`).
+    /// What the location word at `offset` leads to (`__data_loc`, counted from `origin` on, or `__rel_loc`
+    /// where `isRelative`).
     @inlinable @inline(__always)
-    public func located(at offset: Int, isRelative: Bool) -> Bytes? {
+    public func located(at offset: Int, isRelative: Bool, from origin: Int = 0) -> Bytes? {
         guard let word = load(offset, as: UInt32.self) else { return nil }
-        let start = Int(word & 0xffff) &+ (isRelative ? offset &+ 4 : 0)
+        let start = Int(word & 0xffff) &+ (isRelative ? offset &+ 4 : origin)
         return slice(start, Int(word >> 16))
     }
 }

@@ -57,6 +57,12 @@ package struct Merger: ~Copyable {
         return unsafe lanes[lane].position
     }
 
+    /// Where what was taken up of a ring ends.
+    package func end(_ lane: Int) -> UInt64 {
+        precondition(lane >= 0 && lane < laneCount)
+        return unsafe lanes[lane].cursor.end
+    }
+
     /// Whether no record of a ring waits.
     package func isDrained(_ lane: Int) -> Bool {
         precondition(lane >= 0 && lane < laneCount)

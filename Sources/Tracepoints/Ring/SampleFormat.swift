@@ -19,52 +19,101 @@ package struct SampleWords: OptionSet, Sendable, Hashable {
     package static let period = SampleWords(rawValue: 1 << 8)
     /// The number of the stream.
     package static let stream = SampleWords(rawValue: 1 << 9)
+    /// The values of counters, as the read format has them.
+    package static let read = SampleWords(rawValue: 1 << 4)
+    /// The call chain.
+    package static let callChain = SampleWords(rawValue: 1 << 5)
     /// The tracepoint's record.
     package static let raw = SampleWords(rawValue: 1 << 10)
     /// The event's number, at a fixed place.
     package static let identifier = SampleWords(rawValue: 1 << 16)
 }
 
+/// What the kernel tells of a counter that is read (`PERF_FORMAT_*`).
+package struct ReadFormat: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt64
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    /// How long it was enabled.
+    package static let enabledTime = ReadFormat(rawValue: 1 << 0)
+    /// How long it counted.
+    package static let runningTime = ReadFormat(rawValue: 1 << 1)
+    /// The event's number.
+    package static let id = ReadFormat(rawValue: 1 << 2)
+    /// All counters of a group, preceded by their number.
+    package static let group = ReadFormat(rawValue: 1 << 3)
+    /// How many samples were lost.
+    package static let lost = ReadFormat(rawValue: 1 << 4)
+}
+
 /// The kinds of records that the reader looks at (`PERF_RECORD_*`).
 package enum RecordType {
+    package static let map: UInt32 = 1
     package static let lost: UInt32 = 2
     package static let comm: UInt32 = 3
     package static let exit: UInt32 = 4
     package static let fork: UInt32 = 7
     package static let sample: UInt32 = 9
+    package static let map2: UInt32 = 10
 }
 
 /// Where the words of a sample lie, computed once from its `sample_type`.
 ///
-/// It covers the words of a fixed size; those that come before the raw record in the kernel's order and
-/// vary (read values, call chains) are not asked for.
+/// The words of a fixed size come first, so that they are found by their offsets. Before the raw record there
+/// may be two of a variable size, the values of counters and the call chain, over which each sample is walked.
 package struct SampleFormat: Sendable, Hashable {
     /// The offset of the process id; the thread id follows. Negative when it is not there.
     let idsOffset: Int
     /// The offset of the time. Negative when it is not there.
     let timeOffset: Int
-    /// The offset of the raw record's length. Negative when it is not there.
+    /// The offset of the event's number. Negative when it is not there.
+    let idOffset: Int
+    /// The offset of the CPU. Negative when it is not there.
+    let cpuOffset: Int
+    /// The offset of the raw record's length. Negative when it is not there, or not always at one place.
     let rawOffset: Int
     /// How far before a side-band record's end its time lies. Zero when it is not there.
     let trailingTime: Int
+    /// How far before a side-band record's end its CPU lies. Zero when it is not there.
+    let trailingCPU: Int
+    /// How far before a side-band record's end its event's number lies. Zero when it is not there.
+    let trailingID: Int
+    /// Where the words of a variable size begin.
+    private let variableOffset: Int
+    private let words: SampleWords
+    private let readFormat: ReadFormat
 
-    /// Lays out samples of those words.
-    package init(_ words: SampleWords) {
+    /// Lays out samples of those words; `readFormat` is that of the values of counters.
+    package init(_ words: SampleWords, readFormat: ReadFormat = []) {
         var offset = 8
         func place(_ word: SampleWords) -> Int {
             guard words.contains(word) else { return -1 }
             defer { offset += 8 }
             return offset
         }
-        _ = place(.identifier)
+        let identifier = place(.identifier)
         _ = place(.instructionPointer)
         idsOffset = place(.ids)
         timeOffset = place(.time)
-        for word: SampleWords in [.address, .id, .stream, .cpu, .period] { _ = place(word) }
-        rawOffset = words.contains(.raw) ? offset : -1
+        _ = place(.address)
+        let id = place(.id)
+        idOffset = identifier >= 0 ? identifier : id
+        _ = place(.stream)
+        cpuOffset = place(.cpu)
+        _ = place(.period)
+        variableOffset = offset
+        let isFixed = words.isDisjoint(with: [.read, .callChain])
+        rawOffset = words.contains(.raw) && isFixed ? offset : -1
         // Other records end in those of: ids, time, id, stream, cpu, identifier.
-        let after = [SampleWords.id, .stream, .cpu, .identifier].filter(words.contains).count
-        trailingTime = words.contains(.time) ? 8 * (after + 1) : 0
+        func trailing(_ word: SampleWords, before later: [SampleWords]) -> Int {
+            words.contains(word) ? 8 * (later.filter(words.contains).count + 1) : 0
+        }
+        trailingTime = trailing(.time, before: [.id, .stream, .cpu, .identifier])
+        trailingCPU = trailing(.cpu, before: [.identifier])
+        trailingID =
+            words.contains(.identifier) ? 8 : trailing(.id, before: [.stream, .cpu])
+        self.words = words
+        self.readFormat = readFormat
     }
 
     /// The time of a record of any type, in nanoseconds; 0 where it has none.
@@ -76,10 +125,49 @@ package struct SampleFormat: Sendable, Hashable {
         return offset < 8 ? 0 : record.bytes.load(offset, as: UInt64.self) ?? 0
     }
 
-    /// The tracepoint's record within a sample, or `nil` where its length does not fit.
+    /// The tracepoint's record within a sample, or `nil` where there is none or its length does not fit.
     @inline(__always)
     func raw(of sample: Bytes) -> Bytes? {
+        guard rawOffset >= 0 else { return rawBehindOthers(sample) }
         guard let length = sample.load(rawOffset, as: UInt32.self) else { return nil }
         return sample.slice(rawOffset &+ 4, Int(length))
+    }
+
+    @inline(never)
+    private func rawBehindOthers(_ sample: Bytes) -> Bytes? {
+        guard words.contains(.raw), let chain = chainOffset(in: sample) else { return nil }
+        var offset = chain
+        if words.contains(.callChain) {
+            guard let frames = frames(of: sample, at: chain) else { return nil }
+            offset += 8 + frames.count
+        }
+        guard let length = sample.load(offset, as: UInt32.self) else { return nil }
+        return sample.slice(offset + 4, Int(length))
+    }
+
+    /// The addresses of a sample's call chain, 64 bits each, or `nil` where there are none or they do not fit.
+    package func callChain(of sample: Bytes) -> Bytes? {
+        guard words.contains(.callChain), let offset = chainOffset(in: sample) else { return nil }
+        return frames(of: sample, at: offset)
+    }
+
+    private func frames(of sample: Bytes, at offset: Int) -> Bytes? {
+        guard let count = sample.load(offset, as: UInt64.self), count <= UInt64(sample.count / 8) else {
+            return nil
+        }
+        return sample.slice(offset + 8, Int(count) * 8)
+    }
+
+    /// Where the call chain's length lies, which is behind the values of counters.
+    private func chainOffset(in sample: Bytes) -> Int? {
+        guard words.contains(.read) else { return variableOffset }
+        let times = (readFormat.contains(.enabledTime) ? 1 : 0) + (readFormat.contains(.runningTime) ? 1 : 0)
+        let perEvent = 1 + (readFormat.contains(.id) ? 1 : 0) + (readFormat.contains(.lost) ? 1 : 0)
+        guard readFormat.contains(.group) else { return variableOffset + 8 * (times + perEvent) }
+        guard let count = sample.load(variableOffset, as: UInt64.self), count <= UInt64(sample.count / 8)
+        else {
+            return nil
+        }
+        return variableOffset + 8 * (1 + times + Int(count) * perEvent)
     }
 }

@@ -16,6 +16,8 @@ struct CountConsumer: Consumer, ~Copyable {
     private var previousOther: UInt64 = 0
     private var sortsByCount = false
     private var isPaused = false
+    /// The table that is on the screen.
+    private var shownTable: [String] = []
     private(set) var nextTick = UInt64.max
 
     init(_ summary: Summary, _ writer: SummaryWriter, _ layouts: [EventLayout], _ screen: Screen?) {
@@ -98,13 +100,10 @@ struct CountConsumer: Consumer, ~Copyable {
         }
         if let screen, !isLast {
             let total = new.reduce(0, &+) &+ tally.otherCount &- previousOther
-            if !isPaused {
-                screen.show(
-                    writer.table(table),
-                    status: "\(UInt64(Double(total) / seconds)) events/s, sorted by "
-                        + (sortsByCount ? "count" : "rate"),
-                    into: &line)
-            }
+            if !isPaused { shownTable = writer.table(table) }
+            let rate = isPaused ? "paused" : "\(UInt64(Double(total) / seconds)) events/s"
+            screen.show(
+                shownTable, status: rate + ", sorted by " + (sortsByCount ? "count" : "rate"), into: &line)
         } else {
             writer.write(table, at: now &- startTime, into: &line)
         }

@@ -30,6 +30,11 @@ struct HistogramConsumer: Consumer, ~Copyable {
         return 0
     }
 
+    /// Takes the pairs that the events of a batch make.
+    mutating func take(_ batch: Batch, _ renderer: inout Renderer, pairedBy joiner: inout PairJoiner) {
+        joiner.take(batch, &renderer, into: &tally)
+    }
+
     mutating func tick(at now: UInt64, _ observer: Observer, into line: inout LineBuffer) throws(Failure) {
         show(at: now, into: &line)
         tally.removeAll()

@@ -1,0 +1,37 @@
+/// The rights that a run goes on to need once its tracepoints are open.
+package enum Privileges {
+    /// Capabilities by their numbers (`linux/capability.h`).
+    private enum Capability: UInt64 {
+        /// Looks into the folders of other users' processes.
+        case readAnyFile = 2
+        /// Ends the traced command where it runs as another user.
+        case signalAnyone = 5
+        /// Locks the ring of a CPU that has come back.
+        case lockMemory = 14
+        /// Asks for the program and the files of other users' processes.
+        case inspectProcesses = 19
+        /// Opens perf events before Linux 5.8.
+        case administer = 21
+        /// Shows the addresses of the kernel's symbols, which are read when one is printed.
+        case readSymbols = 34
+        /// Opens the events of a CPU that has come back, and those that wake us.
+        case tracePerformance = 38
+
+        var bit: UInt64 { 1 << rawValue }
+    }
+
+    /// Gives up for good whatever a run does not need to go on, before the first byte of an event is looked at.
+    ///
+    /// Those who are root stay root, with the files of root; gone are all other ways to change the machine, and
+    /// no program that we could be made to execute gets them back. What was forked before is left as it is.
+    package static func reduce() {
+        var kept: UInt64 = [
+            .readAnyFile, .signalAnyone, .lockMemory, .inspectProcesses, .readSymbols, .tracePerformance,
+        ].reduce(0) { (bits: UInt64, capability: Capability) in bits | capability.bit }
+        if Permissions.effectiveCapabilities() & Capability.tracePerformance.bit == 0 {
+            kept |= Capability.administer.bit
+        }
+        System.keepCapabilities(kept)
+        System.forbidNewPrivileges()
+    }
+}
