@@ -77,7 +77,7 @@ run: setup
 # The builds are the user's, the tests are root's, as tracing needs it: what `swift test` would write into .build
 # as root, the user could not replace. One test at a time, so that none loads the machine that another measures.
 test check: setup
-	$(call require,perf:linux-perf mandoc:mandoc zsh:zsh fish:fish)
+	$(call require,perf:linux-perf strace:strace mandoc:mandoc zsh:zsh fish:fish)
 	@$(build)
 	$(SWIFT) build --build-tests
 	$(as_root) env "PATH=$$PATH" OBSTRACE_BINARY="$(CURDIR)/$(release)" \

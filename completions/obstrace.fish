@@ -12,7 +12,7 @@ function __obstrace_operands
     for word in (commandline -opc)[2..]
         if $is_value
             set is_value false
-        else if contains -- $word -f --format -o --output --by -i --interval -n --rows --keys --linear --where --on --cancel --max-age --max-waiting --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as -m --buffer -w --write --max-size --rotate -r --read --field --type --rate --color
+        else if contains -- $word -f --format -o --output --by -i --interval -n --rows --keys --linear --where --on --cancel --max-age --max-waiting --slower --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as -m --buffer -w --write --max-size --rotate -r --read --field --type --rate --color
             set is_value true
         else if not string match -q -- '-*' $word
             echo -- $word
@@ -36,7 +36,7 @@ function __obstrace_is
     __obstrace_in_command
     and return 1
     set -l operands (__obstrace_operands)
-    contains -- "$operands[1]" trace count hist top info list pair help
+    contains -- "$operands[1]" trace count hist top info syscalls list pair help
     or set operands[1] trace
     contains -- $operands[1] $argv
 end
@@ -87,6 +87,7 @@ complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a count -d 'c
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a hist -d 'show how a number in events is distributed'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a top -d 'show the most frequent events or values, refreshed'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a info -d 'tell what is in a recording'
+complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a syscalls -d 'print a line per system call, or a table of them'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a list -d 'list and search the tracepoints of this kernel'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a pair -d 'match two events, print the time between them'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a help -d 'explain a subcommand'
@@ -99,7 +100,7 @@ complete -c obstrace -n '__obstrace_is trace pair count top' -l csv -f -a 'numbe
 complete -c obstrace -n '__obstrace_is trace pair count top' -l tsv -f -a 'numbers' -d 'print values with tabs between them'
 complete -c obstrace -n '__obstrace_is trace pair count top' -l logfmt -f -a 'numbers' -d 'print values as name=value'
 complete -c obstrace -n '__obstrace_is trace' -l stacks -f -a 'kernel user kernel,user' -d 'print the functions that led to each event'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -s o -l output -r -F -d 'write lines into FILE, - is stdout'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s o -l output -r -F -d 'write lines into FILE, - is stdout'
 complete -c obstrace -n '__obstrace_is count hist top pair' -l by -x -d 'count apart by values: comm,prev_state'
 complete -c obstrace -n '__obstrace_is count hist top pair' -s i -l interval -x -d 'show what came in each TIME: 1s'
 complete -c obstrace -n '__obstrace_is count hist top' -s n -l rows -x -d 'show the N most frequent only'
@@ -117,22 +118,26 @@ complete -c obstrace -n '__obstrace_is pair' -l cancel -x -d 'an END forgets the
 complete -c obstrace -n '__obstrace_is pair' -l max-age -x -d 'forget a START after TIME: 10s'
 complete -c obstrace -n '__obstrace_is pair' -l max-waiting -x -d 'keep at most N STARTs that wait; 65536 unless told'
 complete -c obstrace -n '__obstrace_is pair' -s f -l format -x -a '(__obstrace_template)' -d 'print pairs by TEMPLATE: \'<latency:t> <start.dev>\''
-complete -c obstrace -n '__obstrace_is trace pair' -s n -l count -x -d 'stop after N lines'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -s d -l duration -x -d 'stop after TIME: 5s, 500ms, 1.5m'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -l until -x -d 'stop after the first event that fulfils EXPR'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -l expect -x -d 'exit with status 5 unless an event fulfils EXPR'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -l forbid -x -d 'stop with status 5 once an event fulfils EXPR'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -s p -l pid -x -a '(__fish_append , (__fish_complete_pids))' -d 'only these processes and what they start'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -s t -l tid -x -d 'only these threads and what they start'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -l cgroup -r -F -d 'only what runs in the cgroup PATH or below it'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -l container -x -d 'only what runs in the container whose id or name starts with ID'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -l comm -x -d 'only tasks whose name matches GLOB: \'nginx*\''
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -s u -l user -x -a '(__fish_append , (__fish_complete_users))' -d 'only processes of these users'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -s C -l cpu -x -d 'only these CPUs: 0-3,5'
+complete -c obstrace -n '__obstrace_is syscalls' -s c -l summary -d 'a table of calls, errors and times at the end'
+complete -c obstrace -n '__obstrace_is syscalls' -l failed -d 'only calls that failed'
+complete -c obstrace -n '__obstrace_is syscalls' -l slower -x -d 'only calls that took TIME or more: 1ms'
+complete -c obstrace -n '__obstrace_is syscalls' -l json -d 'print a JSON object per call, or per row of the table'
+complete -c obstrace -n '__obstrace_is trace pair syscalls' -s n -l count -x -d 'stop after N lines'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s d -l duration -x -d 'stop after TIME: 5s, 500ms, 1.5m'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l until -x -d 'stop after the first event that fulfils EXPR'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l expect -x -d 'exit with status 5 unless an event fulfils EXPR'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l forbid -x -d 'stop with status 5 once an event fulfils EXPR'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s p -l pid -x -a '(__fish_append , (__fish_complete_pids))' -d 'only these processes and what they start'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s t -l tid -x -d 'only these threads and what they start'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l cgroup -r -F -d 'only what runs in the cgroup PATH or below it'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l container -x -d 'only what runs in the container whose id or name starts with ID'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l comm -x -d 'only tasks whose name matches GLOB: \'nginx*\''
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s u -l user -x -a '(__fish_append , (__fish_complete_users))' -d 'only processes of these users'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s C -l cpu -x -d 'only these CPUs: 0-3,5'
 complete -c obstrace -n '__obstrace_is trace' -l run-as -x -a '(__fish_append , (__fish_complete_users))' -d 'run COMMAND as USER, in place of root'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -l all-processes -d 'leave out nothing, not even obstrace itself'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -s m -l buffer -x -d 'buffer SIZE for each CPU: 512K, 4M'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -l strict -d 'exit with status 4 if events were lost'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l all-processes -d 'leave out nothing, not even obstrace itself'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s m -l buffer -x -d 'buffer SIZE for each CPU: 512K, 4M'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l strict -d 'exit with status 4 if events were lost'
 complete -c obstrace -n '__obstrace_is trace' -s w -l write -r -F -d 'record into FILE for -r or perf'
 complete -c obstrace -n '__obstrace_is trace' -l max-size -x -d 'stop when FILE has SIZE: 100M, 1G'
 complete -c obstrace -n '__obstrace_is trace' -l rotate -x -d 'keep the newest N files of --max-size'
@@ -143,8 +148,8 @@ complete -c obstrace -n '__obstrace_is list' -l rate -x -d 'count for TIME, and 
 complete -c obstrace -n '__obstrace_is list' -s v -l verbose -d 'show fields and types, and a template to start from'
 complete -c obstrace -n '__obstrace_is list' -l json -d 'print JSON: an object per event and line'
 complete -c obstrace -n '__obstrace_is trace count hist top' -l explain -d 'say what would be traced and how, trace nothing'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -s q -l quiet -d 'no notes on stderr, only errors and losses'
-complete -c obstrace -n '__obstrace_is trace pair count hist top' -s v -l verbose -d 'say more on stderr: events traced and lost'
-complete -c obstrace -n '__obstrace_is trace pair count hist top list' -l color -x -a 'auto always never' -d 'colour the output: auto, always or never'
-complete -c obstrace -n '__obstrace_is trace count hist top info list pair help' -s h -l help -d 'this help; --help explains everything'
-complete -c obstrace -n '__obstrace_is trace count hist top info list pair help' -l version -d 'print the version'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s q -l quiet -d 'no notes on stderr, only errors and losses'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s v -l verbose -d 'say more on stderr: events traced and lost'
+complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls list' -l color -x -a 'auto always never' -d 'colour the output: auto, always or never'
+complete -c obstrace -n '__obstrace_is trace count hist top info syscalls list pair help' -s h -l help -d 'this help; --help explains everything'
+complete -c obstrace -n '__obstrace_is trace count hist top info syscalls list pair help' -l version -d 'print the version'

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/io_uring.h>
 #include <linux/perf_event.h>
@@ -23,6 +24,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -51,6 +53,30 @@ static inline int clinux_perf_set_filter(int event, const char *filter) {
 static inline int clinux_perf_enable(int event) { return ioctl(event, PERF_EVENT_IOC_ENABLE, 0); }
 static inline int clinux_perf_id(int event, uint64_t *id) { return ioctl(event, PERF_EVENT_IOC_ID, id); }
 static inline int clinux_perf_disable(int event) { return ioctl(event, PERF_EVENT_IOC_DISABLE, 0); }
+
+// Not declared to Swift, as it is an extension.
+static inline ssize_t clinux_read_memory(
+    pid_t pid, const struct iovec *own, const struct iovec *other, unsigned long count) {
+    return syscall(SYS_process_vm_readv, pid, own, 1, other, count, 0);
+}
+
+// `bpf` has no C function, and its argument is a union of structures.
+static inline int clinux_bpf_map(uint32_t type, uint32_t value, uint32_t count) {
+    union bpf_attr attr = {.map_type = type, .key_size = 4, .value_size = value, .max_entries = count};
+    return (int)syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof attr);
+}
+static inline int clinux_bpf_update(int map, uint32_t key, uint32_t value) {
+    union bpf_attr attr = {.map_fd = (uint32_t)map, .key = (uintptr_t)&key, .value = (uintptr_t)&value};
+    return (int)syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attr, sizeof attr);
+}
+static inline int clinux_bpf_load(const uint64_t *program, uint32_t count) {
+    union bpf_attr attr = {.prog_type = BPF_PROG_TYPE_TRACEPOINT, .insns = (uintptr_t)program,
+        .insn_cnt = count, .license = (uintptr_t)"GPL"};
+    return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof attr);
+}
+static inline int clinux_perf_set_program(int event, int program) {
+    return ioctl(event, PERF_EVENT_IOC_SET_BPF, program);
+}
 
 // `open` and `fcntl` are variadic.
 static inline int clinux_set_nonblocking(int descriptor) {

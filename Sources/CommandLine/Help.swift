@@ -20,6 +20,7 @@ public struct HelpRequest: Sendable, Equatable {
         case (.list, true): page.longList()
         case (.info, let isLong): page.info(isLong: isLong)
         case (.count, _), (.hist, _), (.top, _): page.summary(subcommand, isLong: isLong)
+        case (.syscalls, _): page.calls(isLong: isLong)
         case (.pair, false): page.shortPair()
         case (.pair, true): page.longPair()
         case (_, false): page.shortTrace()
@@ -38,7 +39,7 @@ private struct Page {
         lines.append("obstrace: a line for each event at the kernel's tracepoints, by your template")
         lines.append("")
         usage([.trace])
-        let names = (Subcommand.summing + [.pair]).map(\.rawValue).joined(separator: "|")
+        let names = (Subcommand.summing + [.pair, .syscalls]).map(\.rawValue).joined(separator: "|")
         lines.append("       obstrace \(names) [options] EVENT...   (-h tells more)")
         lines.append("       obstrace " + Subcommand.list.synopsis)
         lines.append("")
@@ -142,6 +143,26 @@ private struct Page {
             lines.append("")
             summaries(of: .info)
             examples(Example.recordings.prefix(2))
+        }
+    }
+
+    mutating func calls(isLong: Bool) {
+        if !isLong {
+            lines.append("obstrace syscalls: \(Subcommand.syscalls.summary)")
+            lines.append("")
+        }
+        usage([.syscalls])
+        if isLong {
+            prose(.syscalls)
+            details(of: .syscalls)
+            heading("Examples")
+            explained(Example.syscalls)
+            lines += ["", "Filters, exit statuses: obstrace --help"]
+        } else {
+            lines.append("")
+            summaries(of: .syscalls)
+            examples(Example.syscalls.prefix(2))
+            lines.append("Every flag explained: obstrace syscalls --help")
         }
     }
 

@@ -14,6 +14,8 @@ public enum Invocation: Sendable, Equatable {
     case summarize(TraceArguments, SummaryArguments)
     /// Tell what is in a recording.
     case info(InfoArguments)
+    /// Show system calls.
+    case syscalls(TraceArguments, SyscallArguments)
     /// List tracepoints.
     case list(ListArguments)
     /// Match events.

@@ -48,6 +48,10 @@ extension GeneratedFile {
         page.table(FilterReference.rows)
         page.lines.append(".Pp")
         page.sentences(FilterReference.rules)
+        page.section("SYSTEM CALLS")
+        page.prose(.syscalls)
+        page.subsection(Topic.calls.rawValue)
+        page.options(of: .syscalls) { $0.topic == .calls }
         page.section("PROBES")
         page.sentences(ProbeReference.essence)
         page.table(ProbeReference.places)
@@ -75,7 +79,8 @@ extension GeneratedFile {
         page.sentences(["`obstrace list` exits with 1 if nothing matches."])
         page.section("EXAMPLES")
         page.examples(
-            Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.pair + Example.recordings
+            Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.pair + Example.syscalls
+                + Example.recordings
                 + Example.list)
         page.section("SEE ALSO")
         page.lines += [".Xr perf-trace 1 ,", ".Xr trace-cmd 1 ,", ".Xr bpftrace 8"]
@@ -93,7 +98,7 @@ private struct Mdoc {
     /// What stands for something that the user fills in.
     private static let metavariables = Set(
         Flag.all.compactMap { $0.value?.metavariable } + [
-            "EVENT", "COMMAND", "ARG", "GLOB", "SUBCOMMAND", "VALUE", "FIELD", "START", "END", "NAME",
+            "EVENT", "COMMAND", "ARG", "GLOB", "SUBCOMMAND", "VALUE", "FIELD", "START", "END", "NAME", "CALL",
         ])
 
     mutating func section(_ name: String) { lines.append(".Sh " + name) }
@@ -112,6 +117,10 @@ private struct Mdoc {
                     Flag.all(of: subcommand).filter { $0.topic == .summing }.map(\.synopsis)
                     + [".Op Ar options", ".Ar EVENT ..."] + (subcommand == .hist ? [".Ar VALUE"] : [])
             case .info: lines += [".Op Ar options", ".Ar FILE"]
+            case .syscalls:
+                lines +=
+                    Flag.all(of: .syscalls).filter { $0.topic == .calls }.map(\.synopsis)
+                    + [".Op Ar options", ".Op Ar CALL ..."]
             case .list: lines += Flag.all(of: .list).map(\.synopsis) + [".Op Ar GLOB ..."]
             case .pair: lines += Flag.all(of: .pair).map(\.synopsis) + [".Ar START END"]
             case .help: lines.append(".Op Ar SUBCOMMAND")

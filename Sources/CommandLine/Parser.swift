@@ -39,6 +39,7 @@ struct Draft {
     var trace = TraceArguments()
     var list = ListArguments()
     var summary = SummaryArguments()
+    var syscalls = SyscallArguments()
     var pair = PairDraft()
     private var templatePlacing = Placing()
     private var filterPlacing = Placing()
@@ -128,6 +129,7 @@ struct Draft {
 
     /// Binds a filter to the events before it.
     mutating func placeFilter(_ filter: Argument) throws(UsageError) {
+        if subcommand == .syscalls, let first = trace.filters.first { throw filter.repeated(first) }
         trace.filters.append(filter)
         try filterPlacing.place(
             trace.filters.count - 1, filter, what: "filter", in: &trace.selections, \.filter)
@@ -140,6 +142,7 @@ struct Draft {
             try checkEvent(operand)
             trace.selections.append(Selection(pattern: operand))
         case .count, .hist, .top: try addSummed(operand)
+        case .syscalls: syscalls.patterns.append(try operand.nonEmpty("a CALL"))
         case .list:
             list.patterns.append(Selection(pattern: operand))
         case .pair: pair.operands.append(operand)
@@ -189,6 +192,9 @@ struct Draft {
             return .info(InfoArguments(file: infoFile))
         case .trace: break
         case .count, .hist, .top: try finishSummary()
+        case .syscalls:
+            trace.selectCalls(failedOnly: syscalls.isFailedOnly)
+            return .syscalls(trace, syscalls)
         }
         try trace.checkRecording()
         if let replayed = trace.replayed, trace.selections.allSatisfy(\.isExclusion) {
@@ -212,6 +218,11 @@ struct Draft {
         var trace = trace
         templatePlacing.finish(&trace.selections, \.template)
         filterPlacing.finish(&trace.selections, \.filter)
+        if subcommand == .trace, trace.isOfAllCalls {
+            syscalls.isFromEvents = true
+            trace.selectCalls(failedOnly: false)
+            return .syscalls(trace, syscalls)
+        }
         return subcommand == .trace ? .trace(trace) : .summarize(trace, summary)
     }
 }

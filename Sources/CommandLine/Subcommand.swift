@@ -5,12 +5,13 @@ public enum Subcommand: String, Sendable, CaseIterable {
     case hist
     case top
     case info
+    case syscalls
     case list
     case pair
     case help
 
     /// Those that attach to tracepoints, and so know whom to trace, when to stop and how to buffer.
-    static let tracing: [Subcommand] = [.trace, .pair] + summing
+    static let tracing: [Subcommand] = [.trace, .pair] + summing + [.syscalls]
     /// Those that count events in place of printing them.
     static let summing: [Subcommand] = [.count, .hist, .top]
 
@@ -22,6 +23,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .hist: "show how a number in events is distributed"
         case .top: "show the most frequent events or values, refreshed"
         case .info: "tell what is in a recording"
+        case .syscalls: "print a line per system call, or a table of them"
         case .list: "list and search the tracepoints of this kernel"
         case .pair: "match two events, print the time between them"
         case .help: "explain a subcommand"
@@ -36,6 +38,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .hist: "hist [options] EVENT... VALUE [-- COMMAND [ARG...]]"
         case .top: "top [options] EVENT... [-- COMMAND [ARG...]]"
         case .info: "info [options] FILE"
+        case .syscalls: "syscalls [options] [CALL...] [-- COMMAND [ARG...]]"
         case .list: "list [options] [GLOB...]"
         case .pair: "pair [options] START END --on FIELD,... [-- COMMAND [ARG...]]"
         case .help: "help [SUBCOMMAND]"
@@ -49,6 +52,7 @@ enum Topic: String, CaseIterable {
     case search = "What to list"
     case printing = "What to print"
     case summing = "How to count"
+    case calls = "Which calls, and how"
     case limits = "When to stop"
     case scope = "Whom to trace"
     case buffers = "Buffers and loss"

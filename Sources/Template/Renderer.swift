@@ -149,7 +149,7 @@ public struct Renderer: ~Copyable {
     /// Those of a bounded length, which are most, write into room that has been reserved for all of them; `out`
     /// is where they stand. The others go through the buffer.
     @inline(__always)
-    private mutating func run(
+    mutating func run(
         from first: Int, to end: Int, _ sample: Sample, _ batch: Batch, into line: inout LineBuffer
     ) {
         line.reserve(room)

@@ -9,6 +9,13 @@ protocol Consumer: ~Copyable {
     /// Tells when the tracepoints were started, in nanoseconds of the event clock; writes what stands above all.
     mutating func start(at time: UInt64, _ renderer: inout Renderer, into line: inout LineBuffer)
 
+    /// Tells that the tracepoints are open.
+    mutating func opened(_ observer: Observer)
+
+    /// Asked before a command of ours runs; whether the events of its process are wanted that come before its
+    /// exec has been seen to.
+    mutating func seesExec(of process: Int32) -> Bool
+
     /// Takes the events of a batch. The renderer knows which of them pass their filters, and judges them.
     ///
     /// - Parameter room: how many lines may be made; those beyond are not wanted (`-n`).
@@ -36,6 +43,11 @@ protocol Consumer: ~Copyable {
     /// Takes another plan before the start: the kernel has refused a filter, which is tested here then.
     mutating func replan(_ summary: Summary)
 
+    /// Writes lines of what has not ended, once no event follows and the run does not end by a limit.
+    ///
+    /// - Parameter room: how many lines may be made.
+    mutating func takeRest(_ renderer: inout Renderer, room: Int, into line: inout LineBuffer)
+
     /// Writes what stands below all; no event follows. The observer is still open.
     mutating func finish(
         _ observer: Observer, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
@@ -43,6 +55,9 @@ protocol Consumer: ~Copyable {
 }
 
 extension Consumer where Self: ~Copyable {
+    mutating func opened(_ observer: Observer) {}
+    mutating func seesExec(of process: Int32) -> Bool { false }
+    mutating func takeRest(_ renderer: inout Renderer, room: Int, into line: inout LineBuffer) {}
     func counts(_ renderer: borrowing Renderer) -> [UInt64] { renderer.counts }
     var nextTick: UInt64 { UInt64.max }
     var input: Int32 { -1 }

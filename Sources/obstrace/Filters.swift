@@ -11,7 +11,14 @@ struct Filters {
     /// `cgroups` the paths to test events for.
     ///
     /// - Throws: the first one that cannot be read.
-    init(of typed: TraceArguments, events: [SelectedEvent]?, cgroups: [String]) throws(Failure) {
+    init(
+        of typed: TraceArguments, events: [SelectedEvent]?, cgroups: [String],
+        calls: [(text: String, event: Int)] = []
+    ) throws(Failure) {
+        for call in calls {
+            let argument = Argument(text: call.text, index: 0)
+            add(FilterPlan.Condition(try Self.filter(argument), .keep, events: [call.event]), argument)
+        }
         for (index, argument) in typed.filters.enumerated() {
             // Those of a pair are for all of its forms.
             let own = events?.indices.filter { events?[$0].filter == index }

@@ -39,6 +39,7 @@ struct Main {
             case .generate(let file): return Printer.print(file.text)
             case .completeFields(let names): return try Lister.printFields(of: names)
             case .list(let arguments): return try Lister(arguments).run()
+            case .syscalls(let arguments, let calls): return try Plan.run(arguments, calls)
             case .summarize(let arguments, let counting): return try Plan.run(arguments, counting)
             case .pair(let arguments): return try PairPlan.run(arguments)
             case .listPairs: return try PairPlan.list()

@@ -37,6 +37,10 @@ struct Plan: ~Copyable {
     let summary: Summary?
     /// The user that the command runs as; `nil` for ours.
     let commandAccount: Account?
+    /// How system calls are shown; `nil` where events are.
+    var calls: SyscallArguments?
+    /// The system calls that are shown.
+    var callSelection = SyscallSelection()
     /// What is said on stderr at the start.
     let notes: [String]
 
@@ -46,7 +50,7 @@ struct Plan: ~Copyable {
     /// - Throws: every mistake of the command line, with the place and the way out.
     static func make(
         _ arguments: TraceArguments, refusals: Set<Int> = [], summary counting: SummaryArguments? = nil,
-        recording: Source? = nil
+        recording: Source? = nil, calls: SyscallArguments? = nil
     ) throws(Failure) -> Plan {
         let keys = counting.map { Keys($0, isTyped: arguments.form != .lines) }
         var templates: [Template] = []
@@ -63,10 +67,17 @@ struct Plan: ~Copyable {
         }
         let catalog = source.catalog
         let selector = Selector(catalog: source)
-        let events = try selector.events(of: arguments.selections)
+        var events = try selector.events(of: arguments.selections)
         var layouts: [EventLayout] = []
         for event in events {
             layouts.append(try selector.layout(of: event, selections: arguments.selections))
+        }
+        let callSelection = try calls.map { calls throws(Failure) in try SyscallSelection(calls.patterns) }
+        if calls != nil {
+            events.append(
+                SelectedEvent(
+                    name: EventLayout.syscallPaths.fullName, template: 0, filter: nil, isOptional: true))
+            layouts.append(.syscallPaths)
         }
         let scope = recording == nil ? try TraceScope(arguments) : TraceScope()
         let account = try account(arguments.commandUser)
@@ -77,7 +88,9 @@ struct Plan: ~Copyable {
         var kernel = FilterPlan.KernelAbilities(
             filters: arguments.usesKernelFilters && recording == nil, hasGlobalIDs: PIDNamespace.isInitial)
         kernel.refusals = refusals
-        let conditions = try Filters(of: arguments, events: events, cgroups: scope.testedCgroups)
+        let conditions = try Filters(
+            of: arguments, events: events, cgroups: scope.testedCgroups,
+            calls: callSelection.map { $0.conditions(failedOnly: calls?.isFailedOnly ?? false) } ?? [])
         let filters = try conditions.plan(layouts, symbols, kernel)
         var measure: Measure?
         if let value = counting?.value { measure = try Summary.measure(value, of: layouts, symbols) }
@@ -112,7 +125,8 @@ struct Plan: ~Copyable {
             conditions: conditions, filters: filters, refusals: refusals, symbols: symbols,
             renderer: renderer, kernelFilters: filters.kernelFilters, needs: needs,
             commandPath: try commandPath(of: arguments, as: account), summary: summary,
-            commandAccount: account, notes: notes)
+            commandAccount: account, calls: calls, callSelection: callSelection ?? SyscallSelection(),
+            notes: notes)
     }
 
     static func account(_ user: Argument?) throws(Failure) -> Account? {

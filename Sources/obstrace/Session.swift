@@ -63,7 +63,7 @@ extension Plan {
     }
 
     /// Prints what would be traced, and how.
-    private static func explain(_ plan: borrowing Plan) throws(Failure) -> Int32 {
+    static func explain(_ plan: borrowing Plan) throws(Failure) -> Int32 {
         let observer = try plan.makeObserver(sink: Sink(), command: nil)
         let explanation = try translating { () throws(TraceError) in try observer.explain() }
         return Printer.print(Explainer.text(plan, explanation))
@@ -79,6 +79,13 @@ extension Plan {
         options.cpus = arguments.cpus.map { list in CPUSet(list.ranges.flatMap { $0.map(Int32.init) }) }
         if let size = arguments.bufferSize { options.bufferSize = size }
         options.excludesSelf = leavesOutSelf && !arguments.allProcesses
+        if let calls {
+            // A table shows no paths.
+            let paths = callSelection.pathArguments
+            options.pathArguments = calls.isSummary ? paths.map { _ in 0 } : paths
+            // Every call is two events, and other programs may take all processors for a while.
+            options.largestBuffer = 16 << 20
+        }
         options.countsOnly = summary?.countsOnly ?? false
         options.heldProcess = command?.pid
         options.excludedPipe = sink.isPipe && !arguments.allProcesses ? sink.number : nil
@@ -193,6 +200,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
 
     private mutating func trace() throws(Failure) -> Int32 {
         try open()
+        consumer.opened(observer)
         Privileges.reduce()
         startTime = observer.startTime
         plan.renderer.start(at: startTime)
@@ -205,7 +213,11 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         }
         if let command {
             // Until the child executes its program, what it does is ours.
-            observer.dropEvents(before: UInt64.max)
+            if consumer.seesExec(of: command.pid) {
+                hasExecuted = true
+            } else {
+                observer.dropEvents(before: UInt64.max)
+            }
             try checked { () throws(SystemError) in try command.release() }
         }
         if plan.arguments.isVerbose, let summary = plan.summary {
@@ -261,7 +273,8 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
             else { throw plan.failure(error) }
             // What this kernel cannot test is tested here.
             plan = try Plan.make(
-                plan.arguments, refusals: plan.refusals.union([place]), summary: plan.summary?.arguments)
+                plan.arguments, refusals: plan.refusals.union([place]), summary: plan.summary?.arguments,
+                calls: plan.calls)
             if let summary = plan.summary { consumer.replan(summary) }
             observer = try plan.makeObserver(sink: sink, command: command, writer: writer)
             if plan.arguments.isVerbose {
@@ -454,6 +467,8 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         } catch {
             throw recordingFailure(error)
         }
+        let left = plan.arguments.count.map { Int(clamping: $0 - lines) } ?? Int.max
+        consumer.takeRest(&plan.renderer, room: end == .enough ? 0 : left, into: &line)
         try consumer.finish(observer, losses, at: System.monotonicTime(), into: &line)
         try flush()
         sumUp(losses)

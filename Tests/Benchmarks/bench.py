@@ -347,6 +347,36 @@ class Benchmark:
                 with_spread(own[key]) for key in ("ns a call", "user ns", "system ns")
             ]] for name, own in values.items()])
 
+    def calls(self):
+        """What the view of all system calls costs the program that makes them, beside other tracers' views."""
+        file, pair = self.runner.path("lines"), ["-e", "raw_syscalls:sys_enter", "-e", "raw_syscalls:sys_exit"]
+        ours = [self.arguments.binary, "syscalls", "-v"]
+        tools = {
+            "untraced": (1_000_000, []),
+            "obstrace syscalls": (500_000, [*ours, "-o", file, "--"]),
+            "obstrace syscalls -c": (500_000, [*ours, "-c", "-o", file, "--"]),
+            "perf record": (500_000, ["perf", "record", "-q", *pair, "-o", file, "--"]),
+            "perf trace": (20_000, ["perf", "trace", "-o", file, "--"]),
+            "strace -f": (10_000, ["strace", "-f", "-o", file]),
+        }
+
+        def run(name, values):
+            count, command = tools[name]
+            loop = Workload("getppid", [count], GETPPID).command(self.runner.folder)
+            taken = self.runner.run([*command, *loop])
+            values.setdefault("ns a call", []).append(taken.nanoseconds_a_call)
+            if name == "obstrace syscalls":
+                with open(file, "rb") as lines:
+                    seen = sum(b" getppid() = " in line for line in lines)
+                values.setdefault("lost", []).append(count - seen)
+
+        runs = {name: lambda values, name=name: run(name, values) for name in tools}
+        values = self.values["calls"] = self.in_turn(runs)
+        table(
+            "All system calls of a loop of getppid, live into a file", ["", "ns a call", "lost"],
+            [[name, with_spread(own.get("ns a call", [])), cell(sum(own["lost"]), 0) if "lost" in own else ""]
+             for name, own in values.items()])
+
     def tracepoints(self, count):
         """Names of tracepoints that little happens at."""
         listed = subprocess.run(
@@ -415,6 +445,13 @@ class Benchmark:
             ("delay of a line, p99, ms", percentile(delays, 0.99), 20),
             ("idle, % of a CPU", value("idle", "obstrace", "idle percent"), 0.2),
             ("listing all tracepoints, ms", value("listing", "obstrace list", "list ms"), 10),
+            ("system calls: lost", value("calls", "obstrace syscalls", "lost"), 0),
+            *[("system calls: ns a call / " + name + "'s", ratio(
+                value("calls", "obstrace syscalls", "ns a call"), value("calls", name, "ns a call")), limit)
+              for name, limit in (("perf record", 1.1), ("strace -f", 1 / 40), ("perf trace", 1 / 10))],
+            ("system calls: ns a call of the table / of lines", ratio(
+                value("calls", "obstrace syscalls -c", "ns a call"),
+                value("calls", "obstrace syscalls", "ns a call")), 1),
             ("RSS, MB", of("obstrace", "rss MB"), 12),
             ("growth from a million events on: dearest / cheapest", flat, 1.1),
         ]
@@ -440,7 +477,7 @@ def cpu_model():
 
 def main():
     sections = [
-        "throughput", "rings", "start", "exit", "delay", "idle", "listing", "growth", "tracepoint_growth"]
+        "throughput", "rings", "start", "exit", "delay", "idle", "listing", "growth", "tracepoint_growth", "calls"]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", default=".build/release/obstrace")
     parser.add_argument("--rounds", type=int, default=5)

@@ -19,7 +19,7 @@ extension Flag {
             value: Value(
                 name: "OPTION,...", completion: .words(["strings", "numbers", "strings,numbers"]),
                 isOptional: true),
-            of: Subcommand.tracing, topic: .printing,
+            of: [.trace, .pair] + Subcommand.summing, topic: .printing,
             summary: "print a JSON object per event",
             detail: [
                 "Print each event as a JSON object on a line of its own.",

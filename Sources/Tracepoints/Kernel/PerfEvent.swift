@@ -8,6 +8,8 @@ struct PerfEventRequest {
         case dummy(tasks: Bool, mappings: Bool)
         /// The tracepoint of that number.
         case tracepoint(UInt16)
+        /// What a program in the kernel writes.
+        case output
         /// The tracepoint of that number, which is counted without samples; from its task's exec on where
         /// that is asked for.
         case counter(UInt16, fromExec: Bool)
@@ -94,6 +96,10 @@ struct PerfEventRequest {
             if stacks.depth > 0, stacks.kernel != stacks.user {
                 attributes.sample_max_stack = UInt16(clamping: min(stacks.depth, System.greatestStack))
             }
+        case .output:
+            attributes.type = PERF_TYPE_SOFTWARE.rawValue
+            attributes.config = UInt64(PERF_COUNT_SW_BPF_OUTPUT.rawValue)
+            attributes.sample_period = 1
         case .counter(let id, let fromExec):
             attributes.type = PERF_TYPE_TRACEPOINT.rawValue
             attributes.config = UInt64(id)

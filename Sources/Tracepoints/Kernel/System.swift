@@ -43,6 +43,68 @@ package enum System {
         unsafe String(cString: strerror(code))
     }
 
+    /// Reads from the memory of a process, at most up to where it is not mapped; answers how many bytes
+    /// (`process_vm_readv`).
+    package static func readMemory(
+        of pid: Int32, at address: UInt64, into buffer: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        guard let start = UInt(exactly: address), start <= UInt.max - 2 * 4096 - UInt(buffer.count) else {
+            return 0
+        }
+        // The kernel reads each piece whole or not at all: one for what is left of the page, one for the rest.
+        let first = min(buffer.count, 4096 - Int(start & 4095))
+        var own = unsafe iovec(iov_base: buffer.baseAddress, iov_len: buffer.count)
+        return unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: 2) { pieces in
+            unsafe pieces[0] = unsafe iovec(
+                iov_base: UnsafeMutableRawPointer(bitPattern: start), iov_len: first)
+            unsafe pieces[1] = unsafe iovec(
+                iov_base: UnsafeMutableRawPointer(bitPattern: start + UInt(first)),
+                iov_len: buffer.count - first)
+            let count = first < buffer.count ? 2 : 1
+            return unsafe max(0, clinux_read_memory(pid, &own, pieces.baseAddress, UInt(count)))
+        }
+    }
+
+    // MARK: Programs in the kernel
+
+    /// The version of the kernel, as far as its second number (`uname`).
+    static var kernelVersion: (Int, Int) {
+        var name = utsname()
+        guard unsafe uname(&name) == 0 else { return (0, 0) }
+        let text = unsafe withUnsafeBytes(of: &name.release) {
+            unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        let numbers = text.split { !$0.isNumber }.prefix(2).map { Int($0) ?? 0 }
+        return numbers.count == 2 ? (numbers[0], numbers[1]) : (0, 0)
+    }
+
+    /// Makes a table in the kernel whose keys are numbers from 0 on (`bpf`, `BPF_MAP_CREATE`).
+    static func makeTable(_ type: bpf_map_type, valueSize: Int, count: Int) throws(SystemError) -> Descriptor
+    {
+        Descriptor(
+            try check("bpf") { clinux_bpf_map(type.rawValue, UInt32(valueSize), UInt32(count)) })
+    }
+
+    /// Sets a number in such a table (`bpf`, `BPF_MAP_UPDATE_ELEM`).
+    static func setEntry(_ table: Int32, _ key: Int, _ value: UInt32) throws(SystemError) {
+        _ = try check("bpf") { clinux_bpf_update(table, UInt32(key), value) }
+    }
+
+    /// Gives the kernel a program for tracepoints (`bpf`, `BPF_PROG_LOAD`).
+    static func loadProgram(_ program: [UInt64]) throws(SystemError) -> Descriptor {
+        Descriptor(
+            try check("bpf") {
+                unsafe program.withUnsafeBufferPointer {
+                    unsafe clinux_bpf_load($0.baseAddress, UInt32($0.count))
+                }
+            })
+    }
+
+    /// Runs a program at the tracepoint of an event, for every task, while the event is open (`ioctl`).
+    static func perfSetProgram(_ event: Int32, _ program: Int32) throws(SystemError) {
+        _ = try check("ioctl") { clinux_perf_set_program(event, program) }
+    }
+
     // MARK: Files
 
     /// Opens those of stdin, stdout and stderr that are closed, so that no file of ours gets their number.

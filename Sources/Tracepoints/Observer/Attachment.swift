@@ -44,6 +44,8 @@ final class Attachment {
     /// The tracepoints that the kernel does not let us sample.
     private(set) var refused: Set<Int> = []
     private let request: Request
+    /// What tells of the paths of system calls; `nil` where it is not wanted, or cannot be had.
+    private var paths: PathProgram?
     /// What was lost by events that have been opened anew: by tracepoint, then CPU.
     private var pastLosses: [Int: [Int32: UInt64]] = [:]
 
@@ -78,6 +80,8 @@ final class Attachment {
         let countsOnly: Bool
         /// The task that is counted from its exec on.
         let heldTask: Int32?
+        /// Which arguments of system calls are paths that are wanted, as bits, by the call's number.
+        let pathArguments: [UInt8]
     }
 
     /// Opens the tracepoints for every target on every CPU; nothing is enabled yet.
@@ -89,6 +93,7 @@ final class Attachment {
         for (ring, leader) in leaders.enumerated() {
             try openEvents(on: unsafe rings[ring].cpu, targets: targets, leader: leader)
         }
+        attachPaths()
     }
 
     /// Makes sure that so many targets can be traced with the open files that we may have.
@@ -107,7 +112,11 @@ final class Attachment {
         for (position, target) in targets.enumerated() {
             if position > 0 { try attach(dummy, -1, target, cpu, to: leader) }
             for (index, tracepoint) in request.tracepoints.enumerated()
-            where request.cpus.contains(cpu) && !refused.contains(index) {
+            where tracepoint.isOfPaths && position == 0 && request.cpus.contains(cpu) {
+                try openPaths(index, cpu, leader: leader)
+            }
+            for (index, tracepoint) in request.tracepoints.enumerated()
+            where !tracepoint.isOfPaths && request.cpus.contains(cpu) && !refused.contains(index) {
                 let descriptor: Int32?
                 do throws(TraceError) {
                     descriptor = try attach(source(of: tracepoint, target), index, target, cpu, to: leader)
@@ -141,6 +150,57 @@ final class Attachment {
     private var dummy: PerfEventRequest.Source {
         .dummy(tasks: request.followsTasks, mappings: request.followsMappings)
     }
+
+    /// Opens what the program that tells of paths writes into on a CPU; where that cannot be, there are no paths.
+    private func openPaths(_ index: Int, _ cpu: Int32, leader: Int32) throws(TraceError) {
+        do throws(SystemError) {
+            if paths == nil {
+                let count = Int(request.ringCPUs.max() ?? 0) + 1
+                paths = try PathProgram(arguments: request.pathArguments, cpuCount: count)
+            }
+            let event = PerfEventRequest(
+                source: .output, words: request.words, watermark: 1 << 12, target: .everything)
+            let descriptor = try event.open(-1, cpu: cpu, countsLoss: &countsLoss).take()
+            events.append(Event(descriptor: descriptor, tracepoint: index, cpu: cpu))
+            try System.perfSetOutput(descriptor, to: leader)
+            try paths?.setOutput(descriptor, cpu: cpu)
+        } catch {
+            paths = nil
+            refused.insert(index)
+        }
+    }
+
+    /// Runs the program that tells of paths, where there is one.
+    private func attachPaths() {
+        guard paths != nil, let cpu = events.first?.cpu else { return }
+        do throws(SystemError) {
+            let begin = try openForProgram("raw_syscalls:sys_enter", cpu)
+            let end = try openForProgram("raw_syscalls:sys_exit", cpu)
+            try paths?.attach(begin: begin, end: end)
+        } catch {
+            paths = nil
+        }
+    }
+
+    /// Opens an event that a program is run for, and is never started.
+    ///
+    /// It is one that no task inherits: when a task ends that has inherited one, the kernel takes the program away
+    /// from the tracepoint.
+    private func openForProgram(_ name: String, _ cpu: Int32) throws(SystemError) -> Int32 {
+        guard let index = request.tracepoints.firstIndex(where: { $0.name == name }) else {
+            throw SystemError(call: "bpf", subject: name, code: ENOENT)
+        }
+        let event = PerfEventRequest(
+            source: .tracepoint(request.tracepoints[index].layout.id), words: request.words,
+            watermark: 1 << 12,
+            target: .everything)
+        let descriptor = try event.open(-1, cpu: cpu, countsLoss: &countsLoss).take()
+        events.append(Event(descriptor: descriptor, tracepoint: index, cpu: cpu, startsItself: true))
+        return descriptor
+    }
+
+    /// Whether calls of the 32-bit interface are marked.
+    var marksCompatCalls: Bool { paths != nil && PathProgram.marksCompat }
 
     private func source(of tracepoint: Tracepoint, _ target: Int32) -> PerfEventRequest.Source {
         let id = tracepoint.layout.id
@@ -176,6 +236,7 @@ final class Attachment {
             throw explain(error, target: targets[0])
         }
         try openEvents(on: cpu, targets: targets, leader: leader)
+        attachPaths()
         try enable { $0.cpu == cpu && $0.tracepoint < 0 }
         try enable { $0.cpu == cpu && $0.tracepoint >= 0 }
         return ring
@@ -188,7 +249,9 @@ final class Attachment {
 
     /// Opens the sentinels of all that is traced; `nil` where they would be too many, or cannot be had.
     func makeSentinels() -> Sentinels? {
-        let traced = request.tracepoints.indices.filter { !refused.contains($0) }
+        let traced = request.tracepoints.indices.filter {
+            !refused.contains($0) && !request.tracepoints[$0].isOfPaths
+        }
         guard request.kind == .everything, !request.countsOnly,
             traced.count * request.cpus.count <= Sentinels.limit
         else {

@@ -254,7 +254,7 @@ public final class Observer {
                     bufferSize: ringBytes,
                     words: plan.words, followsTasks: plan.tracksTasks, followsMappings: wantsUserStacks,
                     countsOnly: options.countsOnly,
-                    heldTask: options.heldProcess), targets: targets)
+                    heldTask: options.heldProcess, pathArguments: options.pathArguments), targets: targets)
         } catch {
             guard case .badFilter(let event, _, let reason, _) = error,
                 let tracepoint = tracepoints.first(where: { $0.name == event }),
@@ -271,7 +271,8 @@ public final class Observer {
         let own = "common_pid != \(System.processID)"
         let excludesOwn = scope == .system && options.excludesSelf && plan.hasGlobalIDs
         return tracepoints.map {
-            switch ($0.filter, excludesOwn) {
+            if $0.isOfPaths { return nil }
+            return switch ($0.filter, excludesOwn) {
             case (nil, false): nil
             case (nil, true): own
             case (let filter?, false): filter
@@ -517,6 +518,9 @@ extension Observer {
         sentinels?.disarm()
         attachment?.disable()
     }
+
+    /// Whether calls of the 32-bit interface are marked in `EventLayout.syscallPaths`.
+    public var marksCompatCalls: Bool { attachment?.marksCompatCalls ?? false }
 
     /// How many events came after one of a later time had been given out.
     public var lateCount: UInt64 { engine?.lateCount ?? 0 }

@@ -28,6 +28,8 @@ public struct ObserverOptions: Sendable {
     /// The size of each CPU's ring buffer in bytes; rounded up to a power of two of pages. `nil` is 4 MiB
     /// each, less where there are so many CPUs that all would come to more than 64 MiB, at least 512 KiB.
     public var bufferSize: Int?
+    /// The most that each CPU's ring buffer has in bytes where its size is not given.
+    public var largestBuffer = 4 << 20
     /// Whether our own process is left out where every task is traced.
     public var excludesSelf = true
     /// The descriptor of a pipe whose readers are left out too where every task is traced, and the readers
@@ -41,13 +43,17 @@ public struct ObserverOptions: Sendable {
         // Measured with two loops of system calls that take both of two CPUs from the reader: of 2,000,000 events
         // 256 KiB lost 1 to 3 %, 512 KiB none to half of them, 1 MiB some in one round of three, 2 and 4 MiB
         // none; the loops were slowed alike by all. Twice what was enough there bridges a busier machine.
-        bufferSize ?? max(512 << 10, min(4 << 20, (64 << 20) / max(1, cpuCount)))
+        bufferSize ?? max(512 << 10, min(largestBuffer, 16 * largestBuffer / max(1, cpuCount)))
     }
 
     /// Whether events are counted in the kernel only: there is nothing to read but `Observer.counts`.
     public var countsOnly = false
     /// The process that has not executed its program yet, and is counted from then on.
     package var heldProcess: Int32?
+
+    /// Which arguments of system calls are paths that are wanted as `EventLayout.syscallPaths`, as bits, by the
+    /// call's number: as many of the machine's own interface as of the 32-bit one, which follow.
+    public var pathArguments: [UInt8] = []
 
     /// The defaults.
     public init() {}
@@ -79,6 +85,9 @@ public struct Tracepoint: Sendable, Hashable {
 
     /// `subsystem:name`.
     public var name: String { layout.fullName }
+
+    /// Whether it is no tracepoint, but what a program of ours in the kernel tells of paths.
+    var isOfPaths: Bool { layout.id == PathProgram.id }
 
     /// A token of the field of that name, or `nil` if the event has none.
     public func field(_ name: String) -> FieldToken? { layout.field(name).map(FieldToken.init) }
