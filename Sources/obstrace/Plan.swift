@@ -79,6 +79,15 @@ struct Plan: ~Copyable {
                     name: EventLayout.syscallPaths.fullName, template: 0, filter: nil, isOptional: true))
             layouts.append(.syscallPaths)
         }
+        if arguments.recording.file != nil, let place = events.firstIndex(where: { $0.probe != nil }),
+            let selection = arguments.selections.first(where: { ProbeDescription.kind(of: $0.glob) != nil })
+        {
+            throw Failure(
+                UsageError(
+                    "\(layouts[place].fullName) is a probe, which perf.data files have no format for",
+                    at: selection.pattern,
+                    notes: ["tracepoints can be recorded; print probes with -f or --json"]))
+        }
         let scope = recording == nil ? try TraceScope(arguments) : TraceScope()
         let account = try account(arguments.commandUser)
         let printer = FallbackPrinter(layouts: layouts, catalog: catalog)

@@ -456,6 +456,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         }
         if end == .readerGone {
             command?.send(SIGTERM)
+            try? observer.finishRecording()
             observer.abandon()
             return Status.readerGone
         }
