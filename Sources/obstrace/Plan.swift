@@ -107,7 +107,8 @@ struct Plan: ~Copyable {
         do throws(BindError) {
             renderer = try Renderer(
                 zip(layouts, events).map { ($0, keys == nil ? $1.template : 0) }, templates: templates,
-                filters: filters, measure: measure, symbols: symbols, options: options)
+                filters: filters, measure: measure, symbols: symbols,
+                symbolizer: Symbolizer(kernel: symbols, readsProcesses: recording == nil), options: options)
         } catch {
             throw Failure(
                 keys?.error(error.error) ?? UsageError(error.error, in: arguments.templates[error.template]))
