@@ -92,7 +92,8 @@ extension EndToEnd {
                 "unlink(pathname: \"renamed\") = 0",
                 "exit_group(error_code: 0) = ?",
             ] {
-                #expect(lines.contains(line), "\(line)")
+                // A path on a page that was not there at the begin is marked.
+                #expect(lines.contains { $0.replacing("\"~", with: "\"") == line }, "\(line)")
             }
             #expect(
                 lines.contains {

@@ -88,6 +88,11 @@ public struct SyscallView: ~Copyable {
         while index < count, lines < room {
             let sample = unsafe batch.samples[index]
             index &+= 1
+            // Of threads that are not traced too, and so not to be counted.
+            if sample.event == paths {
+                notePath(sample)
+                continue
+            }
             guard renderer.accepts(sample, batch) else { continue }
             if sample.event == enter {
                 lines &+= begin(sample, batch, &renderer, into: &line)
@@ -95,8 +100,6 @@ public struct SyscallView: ~Copyable {
                 lines &+= end(sample, batch, &renderer, into: &line)
             } else if sample.event == exec {
                 noteExec(sample)
-            } else if sample.event == paths {
-                notePath(sample)
             }
             if renderer.verdict != nil { break }
         }
