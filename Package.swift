@@ -23,8 +23,9 @@ let package = Package(
         .systemLibrary(
             name: "CTracefs", pkgConfig: "libtracefs", providers: [.apt(["libtracefs-dev"])]),
         .systemLibrary(name: "CElf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(
-            name: "Tracepoints", dependencies: ["CElf", "CLinux", "CTraceEvent", "CTracefs"],
+            name: "Tracepoints", dependencies: ["CElf", "CLinux", "CTraceEvent", "CTracefs", "CZstd"],
             swiftSettings: strict),
         .target(name: "Template", dependencies: ["Tracepoints"], swiftSettings: strict),
         .target(name: "CommandLine", swiftSettings: strict),

@@ -112,9 +112,9 @@ _obstrace() {
                 _obstrace_command
                 return
                 ;;
-            -f | --format | -o | --output | --by | -i | --interval | -n | --rows | --keys | --linear | --where | --on | --cancel | --max-age | --max-waiting | --slower | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | --run-as | -m | --buffer | --field | --type | --rate | --color) flag=${words[i]} ;;
+            -f | --format | -o | --output | --by | -i | --interval | -n | --rows | --keys | --linear | --where | --on | --cancel | --max-age | --max-waiting | --slower | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | --run-as | -m | --buffer | -w | --write | --max-size | --rotate | -r | --read | --field | --type | --rate | --color) flag=${words[i]} ;;
             -*) ;;
-            trace | count | hist | top | syscalls | list | pair | help)
+            trace | count | hist | top | syscalls | info | list | pair | help)
                 [[ $subcommand ]] || subcommand=${words[i]} ;;
             *)
                 subcommand=${subcommand:-trace}
@@ -124,7 +124,7 @@ _obstrace() {
     done
     if [[ ! $flag && $cur == --*=* ]]; then
         flag=${cur%%=*} head=${cur%%=*}= cur=${cur#*=}
-    elif [[ ! $flag && $cur == -[foindptuCm]?* ]]; then
+    elif [[ ! $flag && $cur == -[foindptuCmwr]?* ]]; then
         flag=${cur:0:2} head=${cur:0:2} cur=${cur:2}
     fi
     case $flag in
@@ -132,7 +132,7 @@ _obstrace() {
         --json) _obstrace_words 'strings numbers strings,numbers' ;;
         --csv | --tsv | --logfmt) _obstrace_words 'numbers' ;;
         --stacks) _obstrace_words 'kernel user kernel,user' ;;
-        -o | --output | --cgroup) _obstrace_files ;;
+        -o | --output | --cgroup | -w | --write | -r | --read) _obstrace_files ;;
         --hist) _obstrace_words 'latency' ;;
         -p | --pid) _obstrace_processes ;;
         -u | --user | --run-as) _obstrace_users ;;
@@ -141,21 +141,26 @@ _obstrace() {
             case $cur in
                 -*)
                     case ${subcommand:-trace} in
-                        trace) _obstrace_words '-f --format --json --csv --tsv --logfmt --stacks -o --output --where --no-pushdown -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
+                        trace) _obstrace_words '-f --format --json --csv --tsv --logfmt --stacks -o --output --where --no-pushdown -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as --all-processes -m --buffer --strict -w --write --max-size --rotate -r --read --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         count) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval -n --rows --keys --per-cpu --folded --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         hist) _obstrace_words '--json -o --output --by -i --interval -n --rows --keys --linear --log10 --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         top) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval -n --rows --keys --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
-                        syscalls) _obstrace_words '-o --output --where --no-pushdown -c --summary --failed --slower --json -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
+                        syscalls) _obstrace_words '-o --output -c --summary --failed --slower --json -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict -q --quiet -v --verbose --color -h --help --version' ;;
+                        info) _obstrace_words '-h --help --version' ;;
                         list) _obstrace_words '--field --type --rate -v --verbose --json --color -h --help --version' ;;
-                        pair) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval --keys --linear --log10 --where --no-pushdown --on --where --hist --cancel --max-age --max-waiting -f --format -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
+                        pair) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval --keys --linear --log10 --on --where --hist --cancel --max-age --max-waiting -f --format -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict -q --quiet -v --verbose --color -h --help --version' ;;
                         help) _obstrace_words '-h --help --version' ;;
                     esac
                     ;;
                 *)
-                    [[ $subcommand == help ]] || _obstrace_events
+                    case $subcommand in
+                        help) ;;
+                        info) _obstrace_files ;;
+                        *) _obstrace_events ;;
+                    esac
                     if [[ ! $subcommand || $subcommand == help ]]; then
                         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(
-                            compgen -W 'trace count hist top syscalls list pair help' -- "$cur")
+                            compgen -W 'trace count hist top syscalls info list pair help' -- "$cur")
                     fi
                     ;;
             esac

@@ -12,7 +12,7 @@ function __obstrace_operands
     for word in (commandline -opc)[2..]
         if $is_value
             set is_value false
-        else if contains -- $word -f --format -o --output --by -i --interval -n --rows --keys --linear --where --on --cancel --max-age --max-waiting --slower --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as -m --buffer --field --type --rate --color
+        else if contains -- $word -f --format -o --output --by -i --interval -n --rows --keys --linear --where --on --cancel --max-age --max-waiting --slower --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as -m --buffer -w --write --max-size --rotate -r --read --field --type --rate --color
             set is_value true
         else if not string match -q -- '-*' $word
             echo -- $word
@@ -36,7 +36,7 @@ function __obstrace_is
     __obstrace_in_command
     and return 1
     set -l operands (__obstrace_operands)
-    contains -- "$operands[1]" trace count hist top syscalls list pair help
+    contains -- "$operands[1]" trace count hist top syscalls info list pair help
     or set operands[1] trace
     contains -- $operands[1] $argv
 end
@@ -87,10 +87,12 @@ complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a count -d 'c
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a hist -d 'show how a number in events is distributed'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a top -d 'show the most frequent events or values, refreshed'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a syscalls -d 'print a line per system call, or a table of them'
+complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a info -d 'tell what is in a recording'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a list -d 'list and search the tracepoints of this kernel'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a pair -d 'match two events, print the time between them'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a help -d 'explain a subcommand'
 complete -c obstrace -n '__obstrace_is trace list' -a '(__obstrace_events)'
+complete -c obstrace -n '__obstrace_is info' -F
 complete -c obstrace -n __obstrace_in_command -a '(__obstrace_command)'
 complete -c obstrace -n '__obstrace_is trace' -s f -l format -x -a '(__obstrace_template)' -d 'print events by TEMPLATE: \'<pid> <filename>\''
 complete -c obstrace -n '__obstrace_is trace pair count hist top' -l json -f -a 'strings numbers strings,numbers' -d 'print a JSON object per event'
@@ -107,8 +109,8 @@ complete -c obstrace -n '__obstrace_is count' -l per-cpu -d 'count each CPU apar
 complete -c obstrace -n '__obstrace_is count' -l folded -d 'print a;b;c COUNT for flame graphs'
 complete -c obstrace -n '__obstrace_is hist pair' -l linear -x -d 'buckets of STEP each'
 complete -c obstrace -n '__obstrace_is hist pair' -l log10 -d 'buckets by powers of ten'
-complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l where -x -d 'only events that fulfil EXPR: \'pid == 1\''
-complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l no-pushdown -d 'test filters in obstrace alone, not in the kernel'
+complete -c obstrace -n '__obstrace_is trace count hist top' -l where -x -d 'only events that fulfil EXPR: \'pid == 1\''
+complete -c obstrace -n '__obstrace_is trace count hist top' -l no-pushdown -d 'test filters in obstrace alone, not in the kernel'
 complete -c obstrace -n '__obstrace_is pair' -l on -x -d 'the fields that both have: dev,sector or pid=prev_pid'
 complete -c obstrace -n '__obstrace_is pair' -l where -x -d 'only pairs that fulfil EXPR: \'latency > 5ms\''
 complete -c obstrace -n '__obstrace_is pair' -l hist -f -a 'latency' -d 'show a histogram of latencies in place of pairs'
@@ -136,14 +138,18 @@ complete -c obstrace -n '__obstrace_is trace' -l run-as -x -a '(__fish_append , 
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l all-processes -d 'leave out nothing, not even obstrace itself'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s m -l buffer -x -d 'buffer SIZE for each CPU: 512K, 4M'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l strict -d 'exit with status 4 if events were lost'
+complete -c obstrace -n '__obstrace_is trace' -s w -l write -r -F -d 'record into FILE for -r or perf'
+complete -c obstrace -n '__obstrace_is trace' -l max-size -x -d 'stop when FILE has SIZE: 100M, 1G'
+complete -c obstrace -n '__obstrace_is trace' -l rotate -x -d 'keep the newest N files of --max-size'
+complete -c obstrace -n '__obstrace_is trace' -s r -l read -r -F -d 'read events from the recording FILE'
 complete -c obstrace -n '__obstrace_is list' -l field -x -d 'only events with a field named like GLOB'
 complete -c obstrace -n '__obstrace_is list' -l type -x -d 'only events with a field of a type like GLOB'
 complete -c obstrace -n '__obstrace_is list' -l rate -x -d 'count for TIME, and list the busiest: 2s'
 complete -c obstrace -n '__obstrace_is list' -s v -l verbose -d 'show fields and types, and a template to start from'
 complete -c obstrace -n '__obstrace_is list' -l json -d 'print JSON: an object per event and line'
-complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l explain -d 'say what would be traced and how, trace nothing'
+complete -c obstrace -n '__obstrace_is trace count hist top' -l explain -d 'say what would be traced and how, trace nothing'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s q -l quiet -d 'no notes on stderr, only errors and losses'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s v -l verbose -d 'say more on stderr: events traced and lost'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls list' -l color -x -a 'auto always never' -d 'colour the output: auto, always or never'
-complete -c obstrace -n '__obstrace_is trace count hist top syscalls list pair help' -s h -l help -d 'this help; --help explains everything'
-complete -c obstrace -n '__obstrace_is trace count hist top syscalls list pair help' -l version -d 'print the version'
+complete -c obstrace -n '__obstrace_is trace count hist top syscalls info list pair help' -s h -l help -d 'this help; --help explains everything'
+complete -c obstrace -n '__obstrace_is trace count hist top syscalls info list pair help' -l version -d 'print the version'

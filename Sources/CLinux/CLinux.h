@@ -51,6 +51,7 @@ static inline int clinux_perf_set_filter(int event, const char *filter) {
     return ioctl(event, PERF_EVENT_IOC_SET_FILTER, filter);
 }
 static inline int clinux_perf_enable(int event) { return ioctl(event, PERF_EVENT_IOC_ENABLE, 0); }
+static inline int clinux_perf_id(int event, uint64_t *id) { return ioctl(event, PERF_EVENT_IOC_ID, id); }
 static inline int clinux_perf_disable(int event) { return ioctl(event, PERF_EVENT_IOC_DISABLE, 0); }
 
 // Not declared to Swift, as it is an extension.

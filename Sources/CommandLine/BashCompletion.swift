@@ -152,7 +152,11 @@ extension GeneratedFile {
                                 esac
                                 ;;
                             *)
-                                [[ $subcommand == help ]] || _obstrace_events
+                                case $subcommand in
+                                    help) ;;
+                                    info) _obstrace_files ;;
+                                    *) _obstrace_events ;;
+                                esac
                                 if [[ ! $subcommand || $subcommand == help ]]; then
                                     mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(
                                         compgen -W '\#(subcommands.joined(separator: " "))' -- "$cur")

@@ -95,6 +95,7 @@ extension GeneratedFile {
             complete -c obstrace -f
             \#(subcommands)
             complete -c obstrace -n '__obstrace_is trace list' -a '(__obstrace_events)'
+            complete -c obstrace -n '__obstrace_is info' -F
             complete -c obstrace -n __obstrace_in_command -a '(__obstrace_command)'
             \#(flags)
 

@@ -18,6 +18,7 @@ public struct HelpRequest: Sendable, Equatable {
         switch (subcommand, isLong) {
         case (.list, false): page.shortList()
         case (.list, true): page.longList()
+        case (.info, let isLong): page.info(isLong: isLong)
         case (.count, _), (.hist, _), (.top, _): page.summary(subcommand, isLong: isLong)
         case (.syscalls, _): page.calls(isLong: isLong)
         case (.pair, false): page.shortPair()
@@ -38,9 +39,8 @@ private struct Page {
         lines.append("obstrace: a line for each event at the kernel's tracepoints, by your template")
         lines.append("")
         usage([.trace])
-        let names = Subcommand.summing.map(\.rawValue).joined(separator: "|")
+        let names = (Subcommand.summing + [.pair]).map(\.rawValue).joined(separator: "|")
         lines.append("       obstrace \(names) [options] EVENT...   (-h tells more)")
-        lines.append("       obstrace pair [options] START END --on FIELD,...")
         lines.append("       obstrace " + Subcommand.syscalls.synopsis)
         lines.append("       obstrace " + Subcommand.list.synopsis)
         lines.append("")
@@ -66,7 +66,8 @@ private struct Page {
         lines.append("       obstrace pair [options] NAME [-- COMMAND [ARG...]]")
         lines.append("       obstrace pair list")
         lines.append("")
-        summaries(of: .pair)
+        let own = Flag.all(of: .pair).filter { $0.isCommon && !$0.subcommands.contains(.trace) }
+        table(own.map { ($0.head + ($0.separateValue == nil ? "" : $0.valueUsage), $0.summary) })
         examples(Example.pair.prefix(2))
         lines.append("Every flag explained: obstrace pair --help")
     }
@@ -110,6 +111,8 @@ private struct Page {
         table(ProbeReference.arguments)
         lines += [""] + wrapped(["Types:"])
         table(ProbeReference.types)
+        heading("Recordings")
+        prose(.recordings)
         heading("Exit status")
         table(ExitStatus.ofTrace.map { ($0.status, $0.meaning) })
         lines += [""] + wrapped([ExitStatus.ofCommand])
@@ -145,6 +148,22 @@ private struct Page {
             summaries(of: .syscalls)
             examples(Example.syscalls.prefix(2))
             lines.append("Every flag explained: obstrace syscalls --help")
+        }
+    }
+
+    mutating func info(isLong: Bool) {
+        lines.append("obstrace info: \(Subcommand.info.summary)")
+        lines.append("")
+        usage([.info])
+        if isLong {
+            prose(.info)
+            details(of: .info)
+            heading("Examples")
+            explained(Example.recordings)
+        } else {
+            lines.append("")
+            summaries(of: .info)
+            examples(Example.recordings.prefix(2))
         }
     }
 

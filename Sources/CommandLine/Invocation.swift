@@ -14,6 +14,8 @@ public enum Invocation: Sendable, Equatable {
     case summarize(TraceArguments, SummaryArguments)
     /// Show system calls.
     case syscalls(TraceArguments, SyscallArguments)
+    /// Tell what is in a recording.
+    case info(InfoArguments)
     /// List tracepoints.
     case list(ListArguments)
     /// Match events.
@@ -141,6 +143,10 @@ public struct TraceArguments: Sendable, Equatable {
     public internal(set) var cpus: CPUList?
     /// The size of each CPU's buffer in bytes, at least 1.
     public internal(set) var bufferSize: Int?
+    /// Where and how events are recorded.
+    public internal(set) var recording = RecordingArguments()
+    /// The recording that events are read from, `-` for stdin; nil for this machine's kernel.
+    public internal(set) var replayed: Argument?
     public internal(set) var isQuiet = false
     public internal(set) var isVerbose = false
     /// Whether lost events are a failure.

@@ -22,16 +22,23 @@ extension GeneratedFile {
             page.prose(Prose.summing(subcommand))
             page.lines.append(".Pp")
             page.sentences(["These options are added to those above that choose, filter, limit and print:"])
-            page.options(of: subcommand, only: .summing)
+            page.options(of: subcommand) { $0.topic == .summing }
         }
         page.section("LISTING")
         page.prose(.list)
         page.options(of: .list)
         page.section("PAIRS")
         page.prose(.pair)
-        page.options(of: .pair)
+        page.lines.append(".Pp")
+        page.sentences(["These options are added to those above that limit and print:"])
+        page.options(of: .pair) { !$0.subcommands.contains(.trace) }
         page.subsection("Names")
         page.table(KnownPair.all.map { ($0.name, $0.summary) })
+        page.section("SYSTEM CALLS")
+        page.prose(.syscalls)
+        page.lines.append(".Pp")
+        page.sentences(["These options are added to those above that choose tasks, filter and limit:"])
+        page.options(of: .syscalls) { $0.topic == .calls }
         page.section("TEMPLATES")
         page.sentences(TemplateReference.essence)
         for part in TemplateReference.all {
@@ -46,10 +53,6 @@ extension GeneratedFile {
         page.table(FilterReference.rows)
         page.lines.append(".Pp")
         page.sentences(FilterReference.rules)
-        page.section("OBSTRACE SYSCALLS")
-        page.prose(.syscalls)
-        page.subsection(Topic.calls.rawValue)
-        page.options(of: .syscalls, only: .calls)
         page.section("PROBES")
         page.sentences(ProbeReference.essence)
         page.table(ProbeReference.places)
@@ -59,6 +62,10 @@ extension GeneratedFile {
         page.lines.append(".Pp")
         page.sentences(["Types:"])
         page.table(ProbeReference.types)
+        page.section("RECORDINGS")
+        page.prose(.recordings)
+        page.lines.append(".Pp")
+        page.prose(.info)
         page.section("OUTPUT ORDER AND LOSS")
         page.prose(.order)
         page.section("PERMISSIONS")
@@ -74,6 +81,7 @@ extension GeneratedFile {
         page.section("EXAMPLES")
         page.examples(
             Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.pair + Example.syscalls
+                + Example.recordings
                 + Example.list)
         page.section("SEE ALSO")
         page.lines += [".Xr perf-trace 1 ,", ".Xr trace-cmd 1 ,", ".Xr bpftrace 8"]
@@ -113,6 +121,7 @@ private struct Mdoc {
                 lines +=
                     Flag.all(of: .syscalls).filter { $0.topic == .calls }.map(\.synopsis)
                     + [".Op Ar options", ".Op Ar CALL ..."]
+            case .info: lines += [".Op Ar options", ".Ar FILE"]
             case .list: lines += Flag.all(of: .list).map(\.synopsis) + [".Op Ar GLOB ..."]
             case .pair: lines += Flag.all(of: .pair).map(\.synopsis) + [".Ar START END"]
             case .help: lines.append(".Op Ar SUBCOMMAND")
@@ -123,9 +132,9 @@ private struct Mdoc {
         }
     }
 
-    /// Lists the flags of one topic.
-    mutating func options(of subcommand: Subcommand, only topic: Topic) {
-        let flags = Flag.all(of: subcommand).filter { $0.topic == topic }
+    /// Lists some of the flags, whatever their topic.
+    mutating func options(of subcommand: Subcommand, where isListed: (Flag) -> Bool) {
+        let flags = Flag.all(of: subcommand).filter(isListed)
         list(flags.map { ($0.item, $0.detail) }, width: "Ds")
     }
 

@@ -43,6 +43,7 @@ struct Draft {
     var pair = PairDraft()
     private var templatePlacing = Placing()
     private var filterPlacing = Placing()
+    private var infoFile: Argument?
     private var helpTopic: Subcommand?
 
     /// Notes a flag, if it is one of the subcommand's.
@@ -145,6 +146,11 @@ struct Draft {
         case .list:
             list.patterns.append(Selection(pattern: operand))
         case .pair: pair.operands.append(operand)
+        case .info:
+            if let infoFile {
+                throw operand.error("one FILE is enough: '\(infoFile.text)' is the other one")
+            }
+            infoFile = operand
         case .help:
             guard let topic = Subcommand(rawValue: operand.text) else {
                 throw operand.error(
@@ -179,11 +185,21 @@ struct Draft {
         case .help: return .help(HelpRequest(subcommand: helpTopic ?? .trace, isLong: true))
         case .list: return .list(list)
         case .pair: return try pair.invocation(trace, summary)
+        case .info:
+            guard let infoFile else {
+                throw UsageError("no FILE to tell about", notes: ["try: obstrace info FILE"])
+            }
+            return .info(InfoArguments(file: infoFile))
         case .trace: break
         case .count, .hist, .top: try finishSummary()
         case .syscalls:
             trace.selectCalls(failedOnly: syscalls.isFailedOnly)
             return .syscalls(trace, syscalls)
+        }
+        try trace.checkRecording()
+        if let replayed = trace.replayed, trace.selections.allSatisfy(\.isExclusion) {
+            let all = Argument(text: "*:*", index: replayed.index)
+            trace.selections.insert(Selection(pattern: all), at: 0)
         }
         guard trace.selections.contains(where: { !$0.isExclusion }) else {
             guard let exclusion = trace.selections.first else {

@@ -181,17 +181,15 @@ extension Example {
     static let pair = [
         Example(
             purpose: "Requests to disks that took more than 5 ms:",
-            command: [
-                "sudo obstrace pair block --where 'latency > 5ms' -f '<start.comm> <dev> <rwbs> <latency:t>'"
-            ]),
+            command: ["sudo obstrace pair block --where 'latency > 5ms'"]),
         Example(
             purpose: "How long the tasks of a build wait for a CPU once they were woken:",
             command: ["sudo obstrace pair runqueue --where 'latency > 1ms' -d 10s"]),
         Example(
             purpose: "How long each program ran, from two events of your own:",
             command: [
-                "sudo obstrace pair sched:sched_process_exec sched:sched_process_exit --on pid \\",
-                "    -f '<start.filename> ran for <latency:t>'",
+                "sudo obstrace pair sched:sched_process_exec sched:sched_process_exit \\",
+                "    --on pid -f '<start.filename> ran for <latency:t>'",
             ]),
     ]
 }

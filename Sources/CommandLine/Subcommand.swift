@@ -5,6 +5,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
     case hist
     case top
     case syscalls
+    case info
     case list
     case pair
     case help
@@ -22,6 +23,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .hist: "show how a number in events is distributed"
         case .top: "show the most frequent events or values, refreshed"
         case .syscalls: "print a line per system call, or a table of them"
+        case .info: "tell what is in a recording"
         case .list: "list and search the tracepoints of this kernel"
         case .pair: "match two events, print the time between them"
         case .help: "explain a subcommand"
@@ -36,6 +38,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .hist: "hist [options] EVENT... VALUE [-- COMMAND [ARG...]]"
         case .top: "top [options] EVENT... [-- COMMAND [ARG...]]"
         case .syscalls: "syscalls [options] [CALL...] [-- COMMAND [ARG...]]"
+        case .info: "info [options] FILE"
         case .list: "list [options] [GLOB...]"
         case .pair: "pair [options] START END --on FIELD,... [-- COMMAND [ARG...]]"
         case .help: "help [SUBCOMMAND]"
@@ -53,5 +56,6 @@ enum Topic: String, CaseIterable {
     case limits = "When to stop"
     case scope = "Whom to trace"
     case buffers = "Buffers and loss"
+    case recordings = "Recordings"
     case messages = "Messages and help"
 }

@@ -64,6 +64,7 @@ extension GeneratedFile {
                 case $subcommand in
                     '') _alternative 'subcommands:subcommand:_obstrace_subcommands' 'events:event:_obstrace_events' ;;
                     help) _obstrace_subcommands ;;
+                    info) _files ;;
                     *) _obstrace_events ;;
                 esac
             }

@@ -71,13 +71,19 @@ extension Consumer where Self: ~Copyable {
 
 /// Makes a line of each event.
 struct Lines: Consumer {
+    /// Whether lines are made only to know which events are chosen, and not printed.
+    var isSilent = false
+
     mutating func start(at time: UInt64, _ renderer: inout Renderer, into line: inout LineBuffer) {
+        if isSilent { return }
         unsafe renderer.header.withUnsafeBytes { header in unsafe line.append(header) }
     }
 
     mutating func take(
         _ batch: Batch, _ renderer: inout Renderer, room: Int, into line: inout LineBuffer
     ) -> Int {
-        renderer.render(batch, from: 0, limit: room, into: &line).lines
+        let count = renderer.render(batch, from: 0, limit: room, into: &line).lines
+        if isSilent { line.removeAll() }
+        return count
     }
 }

@@ -4,10 +4,10 @@ import Tracepoints
 /// The text of events whose print format cannot be compiled, by libtraceevent where that can.
 final class FallbackPrinter {
     private let layouts: [EventLayout]
-    private let catalog: Catalog
+    private let catalog: Catalog?
     private var printers: [Int: LibraryPrinter?] = [:]
 
-    init(layouts: [EventLayout], catalog: Catalog) {
+    init(layouts: [EventLayout], catalog: Catalog?) {
         self.layouts = layouts
         self.catalog = catalog
     }
@@ -25,7 +25,8 @@ final class FallbackPrinter {
 
     private func printer(for event: Int) -> LibraryPrinter? {
         if let known = printers[event] { return known }
-        let printer = try? LibraryPrinter(for: layouts[event], in: catalog)
+        // Formats of a recording are not for the library, which follows null pointers on some.
+        let printer = catalog.flatMap { try? LibraryPrinter(for: layouts[event], in: $0) }
         printers[event] = .some(printer)
         return printer
     }

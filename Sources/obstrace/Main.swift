@@ -43,7 +43,10 @@ struct Main {
             case .summarize(let arguments, let counting): return try Plan.run(arguments, counting)
             case .pair(let arguments): return try PairPlan.run(arguments)
             case .listPairs: return try PairPlan.list()
-            case .trace(let arguments): return try Plan.run(arguments)
+            case .info(let arguments): return try Info.run(arguments)
+            case .trace(let arguments):
+                if let file = arguments.replayed { return try Replay.run(arguments, file) }
+                return try Plan.run(arguments)
             }
         } catch {
             System.print(error.text, to: 2)

@@ -7,7 +7,7 @@ enum PairPlan {
     /// Traces as the command line asks, a line for each pair, and answers the exit status.
     static func run(_ arguments: PairArguments) throws(Failure) -> Int32 {
         let catalog = try translating { () throws(TraceError) in try Catalog() }
-        let selector = Selector(catalog: catalog)
+        let selector = Selector(catalog: .kernel(catalog))
         var events: [(layout: EventLayout, probe: Probe?)] = []
         let starts = try places(of: arguments.starts, selector, arguments.known, in: &events)
         let ends = try places(of: arguments.ends, selector, arguments.known, in: &events)

@@ -5,7 +5,8 @@ import Tracepoints
 /// A command line of `obstrace trace`, checked and made ready: nothing is attached and nothing has run.
 struct Plan: ~Copyable {
     let arguments: TraceArguments
-    let catalog: Catalog
+    /// The kernel's tracepoints; `nil` where events come from a recording.
+    let catalog: Catalog?
     let layouts: [EventLayout]
     /// The probe that each event is; `nil` for a tracepoint.
     let probes: [Probe?]
@@ -49,7 +50,7 @@ struct Plan: ~Copyable {
     /// - Throws: every mistake of the command line, with the place and the way out.
     static func make(
         _ arguments: TraceArguments, refusals: Set<Int> = [], summary counting: SummaryArguments? = nil,
-        calls: SyscallArguments? = nil
+        calls: SyscallArguments? = nil, recording: Source? = nil
     ) throws(Failure) -> Plan {
         let keys = counting.map { Keys($0, isTyped: arguments.form != .lines) }
         var templates: [Template] = []
@@ -58,8 +59,14 @@ struct Plan: ~Copyable {
         } else {
             templates = try self.templates(of: arguments)
         }
-        let catalog = try translating { () throws(TraceError) in try Catalog() }
-        let selector = Selector(catalog: catalog)
+        let source: EventSource
+        if let recording {
+            source = .recording(recording.layouts)
+        } else {
+            source = .kernel(try translating { () throws(TraceError) in try Catalog() })
+        }
+        let catalog = source.catalog
+        let selector = Selector(catalog: source)
         var events = try selector.events(of: arguments.selections)
         var layouts: [EventLayout] = []
         for event in events {
@@ -72,14 +79,14 @@ struct Plan: ~Copyable {
                     name: EventLayout.syscallPaths.fullName, template: 0, filter: nil, isOptional: true))
             layouts.append(.syscallPaths)
         }
-        let scope = try TraceScope(arguments)
+        let scope = recording == nil ? try TraceScope(arguments) : TraceScope()
         let account = try account(arguments.commandUser)
         let printer = FallbackPrinter(layouts: layouts, catalog: catalog)
         var options = RenderOptions(arguments)
         options.printFallback = { event, record, line in printer.print(event, record, into: &line) }
-        let symbols = KernelSymbols()
+        let symbols = recording?.symbols ?? KernelSymbols()
         var kernel = FilterPlan.KernelAbilities(
-            filters: arguments.usesKernelFilters, hasGlobalIDs: PIDNamespace.isInitial)
+            filters: arguments.usesKernelFilters && recording == nil, hasGlobalIDs: PIDNamespace.isInitial)
         kernel.refusals = refusals
         let conditions = try Filters(
             of: arguments, events: events, cgroups: scope.testedCgroups,
@@ -129,6 +136,21 @@ struct Plan: ~Copyable {
     }
 
     /// Looks the command up as the user that it runs as.
+    /// What a recording brings to a plan.
+    struct Source {
+        let layouts: [EventLayout]
+        let symbols: KernelSymbols
+
+        /// Symbols are those of the running kernel where that is the one that was recorded.
+        init(_ recording: borrowing Recording) {
+            layouts = recording.layouts
+            let identity = System.identity()
+            let isThisOne =
+                recording.info.release == identity.release && recording.info.hostname == identity.hostname
+            symbols = KernelSymbols(isThisOne ? KernelSymbols.Paths() : .none, texts: recording.texts)
+        }
+    }
+
     static func commandPath(of arguments: TraceArguments, as account: Account?) throws(Failure)
         -> RawPath?
     {

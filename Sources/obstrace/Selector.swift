@@ -16,7 +16,7 @@ struct SelectedEvent {
 
 /// Finds the events that the patterns of a command line mean.
 struct Selector {
-    let catalog: Catalog
+    let catalog: EventSource
 
     /// The events in the order of the patterns.
     ///

@@ -45,7 +45,7 @@ extension Plan {
     static func run(_ arguments: TraceArguments) throws(Failure) -> Int32 {
         let plan = try Plan.make(arguments)
         if arguments.explains { return try explain(plan) }
-        return try Session.run(plan, Lines())
+        return try Session.run(plan, Lines(isSilent: arguments.printsNothing))
     }
 
     /// Counts as the command line asks, and answers the exit status.
@@ -70,7 +70,9 @@ extension Plan {
     }
 
     /// Makes an observer that traces as planned; it is not open.
-    fileprivate func makeObserver(sink: borrowing Sink, command: HeldProcess?) throws(Failure) -> Observer {
+    fileprivate func makeObserver(
+        sink: borrowing Sink, command: HeldProcess?, writer: RecordingWriter? = nil
+    ) throws(Failure) -> Observer {
         var options = ObserverOptions()
         options.needs = needs
         options.tellsLossWindows = tellsLossWindows
@@ -102,6 +104,9 @@ extension Plan {
                 observer.add(renderer.stacks[index], to: index)
             }
             observer.tell(renderer.symbolizer)
+            if let writer {
+                observer.record(to: writer, isAlone: arguments.printsNothing && !choosesEvents)
+            }
             return observer
         } catch {
             throw Failure(error)
@@ -129,6 +134,8 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     private let signals: Signals
     private let command: HeldProcess?
     private let sink: Sink
+    /// What events are recorded to; `nil` for nothing.
+    private let writer: RecordingWriter?
     private var line = LineBuffer()
     private var lines: UInt64 = 0
     private var nextReaderSearch = 0
@@ -155,19 +162,22 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         // Before anything else of this process changes, so that the command starts with what we had.
         let command = try hold(plan)
         // Before signals are taken: a FIFO without a reader blocks here, and a signal ends that.
-        let sink = try openSink(arguments.output)
+        let sink = try Sink.open(arguments.output)
         let signals = try checked { () throws(SystemError) in try Signals() }
-        let observer = try plan.makeObserver(sink: sink, command: command)
+        let writer = plan.makeWriter()
+        let observer = try plan.makeObserver(sink: sink, command: command, writer: writer)
         var session = Session(
-            plan: plan, consumer: consumer, observer: observer, signals: signals, command: command, sink: sink
+            plan: plan, consumer: consumer, observer: observer, signals: signals, command: command,
+            sink: sink, writer: writer
         )
         return try session.trace()
     }
 
     private init(
         plan: consuming Plan, consumer: consuming Events, observer: Observer, signals: consuming Signals,
-        command: HeldProcess?, sink: consuming Sink
+        command: HeldProcess?, sink: consuming Sink, writer: RecordingWriter?
     ) {
+        self.writer = writer
         cgroups = plan.scope.folders
         self.plan = plan
         self.consumer = consumer
@@ -185,18 +195,6 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         return try checked { () throws(SystemError) in
             // The command's words are the last ones of our own.
             try unsafe HeldProcess(path: path, arguments: RawArguments.words(from: index), as: account)
-        }
-    }
-
-    private static func openSink(_ output: Output) throws(Failure) -> Sink {
-        guard case .file(let file) = output else { return Sink() }
-        // A word by itself is taken as its bytes are; a name that is attached to its flag, as text.
-        let word = RawArguments.bytes(of: file.index)
-        let isWhole = String(decoding: word, as: UTF8.self) == file.text
-        do throws(SystemError) {
-            return try Sink(path: isWhole ? RawPath(word) : RawPath(file.text))
-        } catch {
-            throw Failure("cannot write '\(file.text)': \(error.reason)")
         }
     }
 
@@ -278,7 +276,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
                 plan.arguments, refusals: plan.refusals.union([place]), summary: plan.summary?.arguments,
                 calls: plan.calls)
             if let summary = plan.summary { consumer.replan(summary) }
-            observer = try plan.makeObserver(sink: sink, command: command)
+            observer = try plan.makeObserver(sink: sink, command: command, writer: writer)
             if plan.arguments.isVerbose {
                 tell("the kernel does not take the filter of \(event), which is tested here: \(reason)")
             }
@@ -366,6 +364,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
             observer.dropEvents(before: time ?? UInt64.max)
             hasExecuted = time != nil
         }
+        try record()
         while let batch = observer.nextBatch() {
             let left = plan.arguments.count.map { Int(clamping: $0 - lines) } ?? Int.max
             lines += UInt64(consumer.take(batch, &plan.renderer, room: left, into: &line))
@@ -381,6 +380,26 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
             }
         }
         watchFill()
+    }
+
+    /// Writes what the rings hold to the recording, if there is one.
+    private mutating func record() throws(Failure) {
+        guard let writer else { return }
+        do throws(TraceError) {
+            try observer.recordDrain()
+            if writer.isFull { end = end ?? .enough }
+        } catch {
+            try? observer.finishRecording()
+            throw recordingFailure(error)
+        }
+    }
+
+    private mutating func recordingFailure(_ error: TraceError) -> Failure {
+        guard case .system(_, let reason, let code) = error, let file = plan.arguments.recording.file else {
+            return Failure(error)
+        }
+        if code == EPIPE { return Failure(text: "", status: Status.readerGone) }
+        return Failure("cannot write '\(file.text)': \(reason); what came before can be read")
     }
 
     /// Writes the rendered lines.
@@ -445,29 +464,20 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         let losses = observer.losses()
         let left = plan.arguments.count.map { Int(clamping: $0 - lines) } ?? Int.max
         consumer.takeRest(&plan.renderer, room: end == .enough ? 0 : left, into: &line)
+        do throws(TraceError) {
+            try observer.finishRecording()
+        } catch {
+            throw recordingFailure(error)
+        }
         try consumer.finish(observer, losses, at: System.monotonicTime(), into: &line)
         try flush()
         sumUp(losses)
         observer.abandon()
         var status = Status.done
         if let command { status = try commandStatus(command) }
-        if !tellUnfulfilled() { return Status.unfulfilled }
+        if !plan.tellUnfulfilled() { return Status.unfulfilled }
         if plan.arguments.isStrict, !losses.isEmpty || unwritten > 0 { return Status.lost }
         return status
-    }
-
-    /// Tells which condition was broken or not met; answers whether there is none.
-    private func tellUnfulfilled() -> Bool {
-        var isFulfilled = true
-        if case .broken(let condition) = plan.renderer.verdict {
-            tell("an event came that --forbid rules out: \(plan.conditions.text(of: condition))")
-            isFulfilled = false
-        }
-        for condition in plan.renderer.unmetConditions {
-            tell("no event came that --expect asks for: \(plan.conditions.text(of: condition))")
-            isFulfilled = false
-        }
-        return isFulfilled
     }
 
     /// The status of the command, which is ended where it still runs.
@@ -492,7 +502,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         let lost = losses.reduce(0) { $0 + $1.count } + unwritten
         let counts = consumer.counts(plan.renderer)
         let seen =
-            plan.summary?.countsOnly == true
+            plan.summary?.countsOnly == true || plan.renderer.counts.allSatisfy { $0 == 0 }
             ? observer.counts().reduce(0) { $0 + $1.count } : counts.reduce(0, +) - unwritten
         if unwritten > 0 { tell("\(unwritten) lines were not written: their reader takes no more") }
         if observer.lateCount > 0, !plan.arguments.isQuiet {
@@ -512,6 +522,24 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     }
 
     private func tell(_ message: String) { System.print("obstrace: \(message)\n", to: 2) }
+}
+
+extension Plan {
+    /// Tells which condition was broken or not met; answers whether there is none.
+    func tellUnfulfilled() -> Bool {
+        var isFulfilled = true
+        if case .broken(let condition) = renderer.verdict {
+            System.print(
+                "obstrace: an event came that --forbid rules out: \(conditions.text(of: condition))\n", to: 2)
+            isFulfilled = false
+        }
+        for condition in renderer.unmetConditions {
+            System.print(
+                "obstrace: no event came that --expect asks for: \(conditions.text(of: condition))\n", to: 2)
+            isFulfilled = false
+        }
+        return isFulfilled
+    }
 }
 
 /// Runs a system call, and turns what it throws into a `Failure`.

@@ -1,4 +1,5 @@
 import CLinux
+import CommandLine
 import Glibc
 import Tracepoints
 
@@ -60,6 +61,16 @@ struct Sink: ~Copyable {
     /// Empties a file that is to be written, once nothing can keep us from writing it.
     borrowing func begin() throws(SystemError) {
         if isRegular { try System.empty(number) }
+    }
+
+    /// Opens what the command line asks for.
+    static func open(_ output: Output) throws(Failure) -> Sink {
+        guard case .file(let file) = output else { return Sink() }
+        do throws(SystemError) {
+            return try Sink(path: file.rawPath)
+        } catch {
+            throw Failure("cannot write '\(file.text)': \(error.reason)")
+        }
     }
 
     /// Writes all bytes, in one call where the other side takes them.

@@ -15,6 +15,14 @@ struct TraceScope {
     /// Whether some tasks only are traced; a command's are not counted.
     var isPartial: Bool { !pids.isEmpty || !tids.isEmpty || !folders.isEmpty }
 
+    /// Every task.
+    init() {
+        pids = []
+        tids = []
+        folders = []
+        testedCgroups = []
+    }
+
     /// Looks up what the arguments name.
     ///
     /// - Throws: a cgroup or a container that there is not, or that is not the only one.

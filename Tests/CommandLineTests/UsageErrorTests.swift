@@ -276,7 +276,7 @@ private func message(_ words: [String]) -> String {
         (
             ["list", "--csv"],
             """
-            obstrace: --csv is a flag of obstrace trace, count and top, not of obstrace list
+            obstrace: --csv is a flag of obstrace trace, count, top and pair, not of obstrace list
               --csv
               ^~~~~
             """
@@ -615,7 +615,7 @@ private func message(_ words: [String]) -> String {
         (
             ["list", "-f", "x"],
             """
-            obstrace: -f is a flag of obstrace trace, not of obstrace list
+            obstrace: -f is a flag of obstrace trace and pair, not of obstrace list
               -f
               ^~  did you mean --field?
             """
@@ -623,7 +623,7 @@ private func message(_ words: [String]) -> String {
         (
             ["list", "--where", "x"],
             """
-            obstrace: --where is a flag of obstrace trace, count, hist and top, not of obstrace list
+            obstrace: --where is a flag of obstrace trace, count, hist, top and pair, not of obstrace list
               --where
               ^~~~~~~
             """
@@ -631,7 +631,7 @@ private func message(_ words: [String]) -> String {
         (
             ["help", "-v"],
             """
-            obstrace: -v is a flag of obstrace trace, count, hist, top and list, not of obstrace help
+            obstrace: -v is a flag of obstrace trace, count, hist, top, list and pair, not of obstrace help
               -v
               ^~
             """
@@ -801,7 +801,7 @@ private func message(_ words: [String]) -> String {
             """
             obstrace: there is no subcommand 'zzz'
               zzz
-              ^~~  one of trace, count, hist, top, list, help
+              ^~~  one of trace, count, hist, top, list, pair, help
             """
         ),
         (

@@ -47,6 +47,14 @@ extension EndToEnd {
             }
         }
 
+        @Test("An event that the kernel weighs by its time is printed once")
+        func weighedEvents() throws {
+            let traced = try obstrace(
+                "sched:sched_stat_runtime", "-f", "<time:d> <cpu> <pid> <runtime>", "--",
+                Workload.getppid.path, "300000")
+            #expect(!traced.lines.isEmpty && Set(traced.lines).count == traced.lines.count, "\(traced.summary)")
+        }
+
         @Test("What follows a quiet time is printed to the last event, one as well as many")
         func quietTimes() throws {
             // After 200 ms without an event the rings are looked into once a second, or when one comes.

@@ -27,7 +27,8 @@ int main(int argc, char **argv)
     char byte;
     unsigned short width = 80;
     for (int lines = atoi(argv[1]); lines > 0 && read(master, &byte, 1) == 1;) {
-        putchar(byte);
+        if (byte != '\r')
+            putchar(byte);
         if (byte != '\n')
             continue;
         struct winsize size = {24, width++, 0, 0};

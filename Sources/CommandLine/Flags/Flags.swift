@@ -2,7 +2,8 @@ extension Flag {
     /// Every flag. Parser, helps, man page and completions derive from this table alone; they show the flags
     /// of a topic in this order.
     static let all: [Flag] =
-        printing + summing + selection + pairing + syscalls + limits + scope + buffers + listing + messages
+        printing + summing + selection + pairing + syscalls + limits + scope + buffers + recordings + listing
+        + messages
 
     /// What other tracers have a flag for and obstrace needs none for.
     static let needless: [String: String] = [

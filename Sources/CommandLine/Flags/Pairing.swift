@@ -2,7 +2,7 @@ extension Flag {
     /// What makes a pair.
     static let pairing: [Flag] = [
         Flag(
-            "on", misnomers: ["--key", "--match"],
+            "on", misnomers: ["--match"],
             value: Value(name: "FIELD,...", completion: .nothing),
             of: [.pair], topic: .selection,
             summary: "the fields that both have: dev,sector or pid=prev_pid",

@@ -2,9 +2,9 @@ extension Flag {
     /// What is traced, and which of its events.
     static let selection: [Flag] = [
         Flag(
-            "where", misnomers: ["--filter", "-w"],
+            "where", misnomers: ["--filter"],
             value: Value(name: "EXPR", completion: .nothing),
-            of: Subcommand.tracing, topic: .selection,
+            of: [.trace] + Subcommand.summing, topic: .selection,
             summary: "only events that fulfil EXPR: 'pid == 1'",
             detail: [
                 "Print only events that fulfil EXPR, such as `prev_prio < 100 && prev_comm ~ \"b*\"`; see below "
@@ -16,7 +16,7 @@ extension Flag {
             set: { draft, expression throws(UsageError) in try draft.placeFilter(expression) }),
         Flag(
             "no-pushdown",
-            of: Subcommand.tracing, topic: .selection, isCommon: false,
+            of: [.trace] + Subcommand.summing, topic: .selection, isCommon: false,
             summary: "test filters in obstrace alone, not in the kernel",
             detail: [
                 "Test all filters in obstrace, none in the kernel.",

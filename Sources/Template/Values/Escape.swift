@@ -88,7 +88,7 @@ extension LineBuffer {
     }
 
     /// Escapes what has been rendered as it is since `start`.
-    mutating func escape(from start: Int, scratch: inout LineBuffer) {
+    package mutating func escape(from start: Int, scratch: inout LineBuffer) {
         let rendered = unsafe Bytes(UnsafeRawBufferPointer(rebasing: bytes[start...]))
         guard !rendered.isPlain else { return }
         move(from: start, to: &scratch)

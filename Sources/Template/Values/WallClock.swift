@@ -2,7 +2,7 @@ import Glibc
 import Tracepoints
 
 /// Writes times of day by a strftime pattern; the text is made anew only when the second has changed.
-struct WallClock {
+package struct WallClock {
     private enum Part {
         /// What strftime is given, closed by a zero.
         case pattern([CChar])
@@ -20,7 +20,7 @@ struct WallClock {
     private var fractions: [(position: Int, digits: Int)] = []
 
     /// A clock in the form of RFC 3339 in local time, with that many digits of the second's fraction.
-    init(digits: Int) {
+    package init(digits: Int) {
         let zone = Part.offset
         let day = Part.pattern(WallClock.characters("%Y-%m-%dT%H:%M:%S".utf8))
         if digits == 0 {
@@ -99,7 +99,7 @@ struct WallClock {
     /// Appends the time of day, given in nanoseconds since 1970, UTC.
     // Inlined into a loop over events, its divisions would be done for each of them.
     @inline(never)
-    mutating func append(_ nanoseconds: Int64, to line: inout LineBuffer) {
+    package mutating func append(_ nanoseconds: Int64, to line: inout LineBuffer) {
         let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         let now = remainder < 0 ? quotient - 1 : quotient
         if now != second { update(now) }

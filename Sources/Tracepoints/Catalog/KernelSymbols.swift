@@ -35,6 +35,15 @@ public final class KernelSymbols {
         package var types = "/sys/kernel/btf"
 
         package init() {}
+
+        /// No files: nothing is known of the kernel.
+        package static var none: Paths {
+            var paths = Paths()
+            paths.symbols = "/dev/null"
+            paths.texts = []
+            paths.types = "/dev/null"
+            return paths
+        }
     }
 
     /// Makes a table that is still empty; nothing is read yet.
@@ -42,6 +51,12 @@ public final class KernelSymbols {
 
     /// Makes a table that will be read from other files than the running kernel's.
     package init(_ paths: Paths) { self.paths = paths }
+
+    /// Makes a table that has the texts of a recording (`printk_formats`).
+    package init(_ paths: Paths, texts: [UInt8]) {
+        self.paths = paths
+        self.texts = KernelTexts(texts)
+    }
 
     /// The symbol that covers `address`, or `nil`.
     public func symbol(at address: UInt64) -> Symbol? { loaded().symbol(at: address) }

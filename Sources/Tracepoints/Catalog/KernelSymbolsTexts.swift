@@ -5,7 +5,7 @@ final class KernelTexts {
     private let pool: UnsafeMutableRawBufferPointer
 
     /// Reads the first of `paths` that can be read; none is no error, the texts are then unknown.
-    init(_ paths: [String]) {
+    convenience init(_ paths: [String]) {
         var content: [UInt8] = []
         for path in paths {
             if let bytes = try? System.contents(of: path) {
@@ -13,6 +13,11 @@ final class KernelTexts {
                 break
             }
         }
+        self.init(content)
+    }
+
+    /// Takes the content of such a file.
+    init(_ content: [UInt8]) {
         var texts: [UInt8] = []
         for line in content.split(separator: 0x0a) {
             guard let (address, quoted) = KernelTexts.parts(line) else { continue }

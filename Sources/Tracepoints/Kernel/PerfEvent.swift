@@ -57,6 +57,13 @@ struct PerfEventRequest {
         }
     }
 
+    /// The attributes that it is opened with.
+    func attributes(countsLoss: Bool) -> perf_event_attr {
+        var attributes = perf_event_attr()
+        fill(&attributes, countsLoss: countsLoss)
+        return attributes
+    }
+
     private func fill(_ attributes: inout perf_event_attr, countsLoss: Bool) {
         attributes.size = UInt32(MemoryLayout<perf_event_attr>.size)
         attributes.sample_type = words.rawValue
@@ -104,6 +111,8 @@ struct PerfEventRequest {
             attributes.sample_period = 1
             attributes.watermark = 0
             attributes.wakeup_events = 1
+            // One sample an event, also where the kernel weighs it.
+            attributes.sample_type = SampleWords.period.rawValue
         }
     }
 }

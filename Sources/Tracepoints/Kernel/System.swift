@@ -135,6 +135,74 @@ package enum System {
     /// Makes writing to a file of our own fail with `EAGAIN` rather than block (`fcntl`).
     package static func makeNonBlocking(_ descriptor: Int32) { _ = clinux_set_nonblocking(descriptor) }
 
+    /// Writes bytes over those at an offset of a file, all of them (`pwrite`).
+    package static func write(_ descriptor: Int32, _ bytes: [UInt8], at offset: UInt64) throws(SystemError) {
+        var done = 0
+        while done < bytes.count {
+            done += try check("pwrite") {
+                unsafe bytes.withUnsafeBytes {
+                    unsafe pwrite(
+                        descriptor, $0.baseAddress! + done, $0.count - done, off_t(offset) + off_t(done))
+                }
+            }
+        }
+    }
+
+    /// Writes bytes to a descriptor, all of them (`write`).
+    package static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+        var rest = unsafe bytes
+        while unsafe !rest.isEmpty {
+            let written = try unsafe write(descriptor, rest)
+            unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+        }
+    }
+
+    /// Up to `buffer.count` bytes from an offset of a file on (`pread`).
+    package static func read(
+        _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
+    ) throws(SystemError) -> Int {
+        try check("pread") {
+            unsafe pread(descriptor, buffer.baseAddress, buffer.count, off_t(clamping: offset))
+        }
+    }
+
+    /// Gives a file another name, in place of one that has that name (`rename`).
+    package static func rename(_ path: RawPath, to other: RawPath) throws(SystemError) {
+        _ = try check("rename", path.description) { unsafe Glibc.rename(path.bytes, other.bytes) }
+    }
+
+    /// Moves a descriptor's place in its file (`lseek`).
+    package static func seek(_ descriptor: Int32, to offset: UInt64) throws(SystemError) {
+        _ = try check("lseek") { lseek(descriptor, off_t(clamping: offset), SEEK_SET) }
+    }
+
+    /// Cuts a file off at a size (`ftruncate`).
+    package static func truncate(_ descriptor: Int32, to size: UInt64) throws(SystemError) {
+        _ = try check("ftruncate") { ftruncate(descriptor, off_t(clamping: size)) }
+    }
+
+    /// What the kernel calls itself and the machine (`uname`).
+    package static func identity() -> (hostname: String, release: String, architecture: String) {
+        var names = utsname()
+        unsafe uname(&names)
+        func text<T>(_ field: T) -> String {
+            unsafe withUnsafeBytes(of: field) {
+                unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+        }
+        return (text(names.nodename), text(names.release), text(names.machine))
+    }
+
+    /// The numbers of CPUs that are online, and that there are (`sysconf`).
+    package static func cpuCounts() -> (online: Int, available: Int) {
+        (sysconf(Int32(_SC_NPROCESSORS_ONLN)), sysconf(Int32(_SC_NPROCESSORS_CONF)))
+    }
+
+    /// The memory of the machine, in bytes (`sysconf`).
+    package static var memorySize: UInt64 {
+        UInt64(max(0, sysconf(Int32(_SC_PHYS_PAGES)))) * UInt64(pageSize)
+    }
+
     /// Empties a file (`ftruncate`).
     package static func empty(_ descriptor: Int32) throws(SystemError) {
         _ = try check("ftruncate") { ftruncate(descriptor, 0) }
@@ -376,6 +444,13 @@ package enum System {
     /// Starts one event (`PERF_EVENT_IOC_ENABLE`).
     package static func perfEnable(_ event: Int32) throws(SystemError) {
         _ = try check("ioctl", "ENABLE") { clinux_perf_enable(event) }
+    }
+
+    /// The number that samples of an event carry (`PERF_EVENT_IOC_ID`).
+    package static func perfID(_ event: Int32) throws(SystemError) -> UInt64 {
+        var id: UInt64 = 0
+        _ = try check("ioctl", "ID") { unsafe clinux_perf_id(event, &id) }
+        return id
     }
 
     /// Stops one event (`PERF_EVENT_IOC_DISABLE`).
@@ -642,6 +717,11 @@ package struct RawPath: Sendable, CustomStringConvertible {
 
     /// A name from text.
     package init(_ text: String) { self.init(text.utf8) }
+
+    /// The name with text behind it.
+    package func appending(_ text: String) -> RawPath {
+        RawPath(bytes.dropLast().map(UInt8.init(bitPattern:)) + Array(text.utf8))
+    }
 
     /// The name for a message; bytes that are not UTF-8 come out as replacement characters.
     package var description: String {

@@ -31,6 +31,8 @@ final class Attachment {
         deinit { unsafe scratch.deallocate() }
     }
 
+    /// The words of each sample.
+    var words: SampleWords { request.words }
     /// The open events, leaders first.
     private(set) var events: [Event] = []
     private(set) var rings: UnsafeMutablePointer<Ring>
@@ -348,6 +350,27 @@ final class Attachment {
             if error.code == ESRCH { return nil }
             throw explain(error, target: target)
         }
+    }
+
+    /// The events as a recording has them: each tracepoint, and last what tells of tasks.
+    func recordedEvents() throws(SystemError) -> [RecordedEvent] {
+        var recorded: [RecordedEvent] = []
+        for index in Array(request.tracepoints.indices) + [-1] where !refused.contains(index) {
+            var ids: [UInt64] = []
+            for event in events where event.tracepoint == index {
+                ids.append(try System.perfID(event.descriptor))
+            }
+            let source = index < 0 ? dummy : .tracepoint(request.tracepoints[index].layout.id)
+            let attributes = PerfEventRequest(
+                source: source, words: request.words, watermark: 1 << 12, target: request.kind,
+                stacks: index < 0 ? StackRequest() : request.tracepoints[index].stacks
+            ).attributes(countsLoss: countsLoss)
+            recorded.append(
+                RecordedEvent(
+                    name: index < 0 ? "dummy" : request.tracepoints[index].name,
+                    attributes: unsafe withUnsafeBytes(of: attributes) { unsafe Array($0) }, ids: ids))
+        }
+        return recorded
     }
 
     private func explain(_ error: SystemError, target: Int32) -> TraceError {

@@ -36,12 +36,10 @@ package struct Engine: ~Copyable {
     private let samples: UnsafeMutablePointer<Sample>
     private let eventOfID: [Int32]
     private let cpuOfLane: [Int32]
-    /// The names of tasks; kept only where the plan tracks them.
-    var names = TaskNames()
-    /// What is known of processes; kept only where the plan wants it.
-    private var processTable = ProcessTable()
+    /// What is known of tasks; kept only where the plan tracks them.
+    var tasks: TaskTracker
     /// The processes that the samples of the last batch refer to.
-    var processes: ContiguousArray<ProcessDetails> { processTable.processes }
+    var processes: ContiguousArray<ProcessDetails> { tasks.processes }
     /// The processes whose events are dropped.
     var excluded: [Int32] = []
     /// Events before this time are dropped; nanoseconds of the event clock.
@@ -64,6 +62,7 @@ package struct Engine: ~Copyable {
     package init(plan: Plan, ids: [UInt16], rings: [(cursor: RingCursor, cpu: Int32)]) {
         self.plan = plan
         format = SampleFormat(plan.words)
+        tasks = TaskTracker(plan)
         var table = [Int32](repeating: -1, count: Int(ids.max() ?? 0) + 1)
         for (index, id) in ids.enumerated() { table[Int(id)] = Int32(index) }
         eventOfID = table
@@ -127,7 +126,7 @@ package struct Engine: ~Copyable {
     package mutating func fill(until limit: UInt64) -> UnsafeBufferPointer<Sample> {
         var count = 0
         let before = latest
-        processTable.trim()
+        tasks.trim()
         while count < Engine.batchSize, let (record, time, lane) = merger.take(until: limit) {
             guard record.type == RecordType.sample else {
                 note(record, lane)
@@ -184,93 +183,24 @@ package struct Engine: ~Copyable {
             // Also for a task that is no more in the tables: its ids in the sample are -1.
             unsafe sample.pointee.tid = record.load(plan.commonPidOffset, as: Int32.self) ?? -1
         }
-        if plan.tracksTasks { unsafe complete(&sample.pointee) }
+        if plan.tracksTasks { unsafe tasks.complete(&sample.pointee) }
         if plan.needs.contains(.process) {
-            unsafe sample.pointee.process = processTable.index(of: sample.pointee)
+            unsafe sample.pointee.process = tasks.process(of: sample.pointee)
         }
         if !excluded.isEmpty, unsafe excluded.contains(sample.pointee.pid) { return false }
         return time >= start
     }
 
-    @inline(__always)
-    private mutating func complete(_ sample: inout Sample) {
-        if sample.tid == 0 {
-            let isIdle =
-                plan.hasGlobalIDs || sample.record.load(plan.commonPidOffset, as: Int32.self) == 0
-            if isIdle {
-                sample.comm = Engine.idleName(sample.cpu)
-                sample.pid = 0
-            }
-            return
-        }
-        guard let task = names.find(sample.tid) ?? learn(sample.tid) else { return }
-        sample.comm = task.comm
-        if sample.pid < 0 { sample.pid = task.pid }
-    }
-
-    /// Looks up a task that no record has told of.
-    @inline(never)
-    private mutating func learn(_ tid: Int32) -> TaskNames.Task? {
-        guard tid > 0 else { return nil }
-        let task = TaskDirectory.task(tid) ?? TaskNames.Task(pid: -1, comm: .unknown)
-        names.set(tid, pid: task.pid, comm: task.comm)
-        return task
-    }
-
     /// Reads what is to be known of processes before their first event.
-    mutating func learnProcesses(_ pids: [Int32]) {
-        let now = System.monotonicTime()
-        for pid in pids { processTable.learn(pid, at: now) }
-    }
-
-    /// `swapper/N`, as the kernel names the idle task of each CPU.
-    private static func idleName(_ cpu: Int32) -> Comm {
-        // "swapper/" fills the first word.
-        var name = Comm(low: 0x2f72_6570_7061_7773, high: 0)
-        var digits: UInt64 = 0
-        var rest = UInt64(max(0, cpu))
-        repeat {
-            digits = digits << 8 | (0x30 + rest % 10)
-            rest /= 10
-        } while rest > 0
-        name.high = digits
-        return name
-    }
+    mutating func learnProcesses(_ pids: [Int32]) { tasks.learnProcesses(pids) }
 
     /// Takes what the records about tasks and losses tell.
     @inline(never)
     private mutating func note(_ record: RingRecord, _ lane: Int) {
-        let bytes = record.bytes
         symbolizer?.note(record, at: format.time(of: record))
-        switch record.type {
-        case RecordType.lost:
-            lostByLane[lane] &+= bytes.load(16, as: UInt64.self) ?? 0
-            // A record of a process may be among what was lost.
-            processTable.removeAll()
-        case RecordType.comm where plan.tracksTasks:
-            guard let pid = bytes.load(8, as: Int32.self), let tid = bytes.load(12, as: Int32.self),
-                let low = bytes.load(16, as: UInt64.self)
-            else { return }
-            // The name is padded to eight bytes; a short one has one word only.
-            let isShort = low & 0xff00_0000_0000_0000 == 0
-            let high = isShort ? 0 : bytes.load(24, as: UInt64.self) ?? 0
-            names.set(tid, pid: pid, comm: Comm(low: low, high: high & 0x00ff_ffff_ffff_ffff))
-            if record.isExec { processTable.execute(pid) }
-        case RecordType.fork where plan.tracksTasks:
-            guard let pid = bytes.load(8, as: Int32.self), let tid = bytes.load(16, as: Int32.self),
-                let parent = bytes.load(20, as: Int32.self)
-            else { return }
-            names.fork(tid, pid: pid, from: parent)
-            if plan.needs.contains(.process), tid == pid, let parentPid = bytes.load(12, as: Int32.self) {
-                processTable.fork(pid, from: parentPid, at: format.time(of: record))
-            }
-        case RecordType.exit where plan.tracksTasks:
-            guard let pid = bytes.load(8, as: Int32.self), let tid = bytes.load(16, as: Int32.self) else {
-                return
-            }
-            names.end(tid)
-            if tid == pid { processTable.end(pid, at: format.time(of: record)) }
-        default: break
+        if record.type == RecordType.lost {
+            lostByLane[lane] &+= record.bytes.load(16, as: UInt64.self) ?? 0
         }
+        tasks.note(record, at: format.time(of: record))
     }
 }

@@ -60,6 +60,8 @@ public final class Observer {
     private static let ownTokens: UInt64 = 1 << 32
     /// Events that were copied out of the rings and have not been read yet.
     var pending = EventQueue()
+    /// What the rings' content is written to, and how.
+    private var recorder: Recorder?
     /// Whether nothing more will come.
     var hasEnded = false
     /// Whether the tracepoints are attached.
@@ -183,10 +185,11 @@ public final class Observer {
                 // Few enough to be looked up when they are met.
                 case .threads: [Int32]()
                 }
-            for pid in pids { TaskDirectory.enter(pid, into: &engine.names) }
+            for pid in pids { TaskDirectory.enter(pid, into: &engine.tasks.names) }
             if options.needs.contains(.process) { engine.learnProcesses(pids) }
             if let symbolizer = engine.symbolizer { for pid in pids { symbolizer.learn(pid) } }
         }
+        if recorder != nil { try beginRecording(attachment, engine.tasks.names, plan.words) }
         startTime = System.monotonicTime()
         try attachment.enableTracepoints()
         if options.tellsLossWindows { lossWatch = LossWatch(from: startTime) }
@@ -200,9 +203,14 @@ public final class Observer {
         let needsOwnIDs = isGlobal ? needsIDsInSamples : needsIDsInNamespace
         var words: SampleWords = needsOwnIDs ? [.time, .raw, .ids] : [.time, .raw]
         if tracepoints.contains(where: { !$0.stacks.isEmpty }) { words.insert(.callChain) }
+        // Without it the kernel repeats the sample of such an event for each nanosecond, up to its limit.
+        if tracepoints.contains(where: \.layout.addsUpTime) { words.insert(.period) }
+        // Whoever reads a recording tells events and CPUs apart by what is in each sample.
+        if recorder != nil { words.formUnion([.ids, .cpu, .identifier]) }
         let commonPid = tracepoints[0].layout.commonFields.first { $0.name == "common_pid" }
         return Engine.Plan(
-            words: words, needs: options.needs, hasGlobalIDs: isGlobal,
+            words: words, needs: recorder == nil ? options.needs : options.needs.union([.pid, .comm]),
+            hasGlobalIDs: isGlobal,
             commonPidOffset: commonPid?.offset ?? 4)
     }
 
@@ -446,6 +454,7 @@ extension Observer {
                 // They are opened anew, on this CPU too.
                 dropSentinels()
                 engine?.replace(ring, attachment.cursor(of: ring))
+                recorder?.positions[ring] = 0
                 for event in attachment.events where event.cpu == cpu && event.tracepoint < 0 {
                     try watchRing(event)
                 }
@@ -462,7 +471,7 @@ extension Observer {
         guard let attachment else { return }
         // The time first: an event that is written meanwhile by another CPU is younger than this.
         let now = System.monotonicTime()
-        engine?.load(attachment)
+        if recorder?.isAlone != true { engine?.load(attachment) }
         watchLosses(attachment, from: now)
         drainLimit = isLast ? UInt64.max : now &- slack
         emptyDrains = engine?.holdsBack == true ? 0 : emptyDrains + 1
@@ -484,7 +493,7 @@ extension Observer {
 
     /// The next events of this drain, or `nil` when there are none. The batch before it is given back.
     package func nextBatch() -> Batch? {
-        guard let attachment else { return nil }
+        guard let attachment, recorder?.isAlone != true else { return nil }
         engine?.release(attachment)
         guard let samples = unsafe engine?.fill(until: drainLimit), !samples.isEmpty else { return nil }
         let lateness = engine?.worstLateness ?? 0
@@ -561,5 +570,130 @@ extension Observer {
         probes = nil
         attachment?.abandon()
         attachment = nil
+    }
+}
+
+// MARK: Recording
+
+/// What an observer writes the content of its rings to.
+private struct Recorder {
+    let writer: RecordingWriter
+    /// Whether the events are written alone, and not given out.
+    let isAlone: Bool
+    /// How far each ring has been written.
+    var positions: [UInt64] = []
+    /// Before what time events were dropped when the rings were last written.
+    var start: UInt64 = 0
+}
+
+extension Observer {
+    /// Writes the events to a recording from `open` on, as they are in the rings.
+    ///
+    /// - Parameter isAlone: whether they are written only; no batch is given out then.
+    package func record(to writer: RecordingWriter, isAlone: Bool) {
+        recorder = Recorder(writer: writer, isAlone: isAlone)
+    }
+
+    private func beginRecording(
+        _ attachment: Attachment, _ names: borrowing TaskNames, _ words: SampleWords
+    ) throws(TraceError) {
+        guard let writer = recorder?.writer else { return }
+        recorder?.positions = Array(repeating: 0, count: attachment.ringCount)
+        var tracing = TracingData()
+        tracing.pageHeader = try catalog.read("events/header_page")
+        tracing.eventHeader = try catalog.read("events/header_event")
+        tracing.texts = (try? catalog.read("printk_formats")) ?? []
+        for tracepoint in tracepoints {
+            let path = "events/\(tracepoint.layout.subsystem)/\(tracepoint.layout.name)/format"
+            tracing.formats.append((tracepoint.layout.subsystem, try catalog.read(path)))
+        }
+        do throws(SystemError) {
+            let events = try attachment.recordedEvents()
+            try writer.begin(
+                RecordingWriter.Content(events: events, tracing: tracing, words: words), names: names)
+        } catch {
+            throw TraceError(error)
+        }
+    }
+
+    /// Writes what the rings hold to the recording; between `beginDrain` and the first batch.
+    ///
+    /// - Throws: what went wrong with the file; what was written before can be read.
+    package func recordDrain() throws(TraceError) {
+        guard let attachment, var recorder else { return }
+        self.recorder = nil
+        defer { self.recorder = recorder }
+        let start = engine?.start ?? 0
+        let format = SampleFormat(attachment.words)
+        var hasData = false
+        do throws(SystemError) {
+            for lane in 0..<attachment.ringCount {
+                let head = unsafe attachment.rings[lane].mapping.loadHead()
+                let from = recorder.positions[lane]
+                guard head != from else { continue }
+                hasData = true
+                if start != recorder.start || start == UInt64.max || recorder.writer.wantsTimes {
+                    try write(
+                        attachment.cursor(of: lane), from: from, to: head, since: start, format, recorder)
+                } else {
+                    try unsafe write(attachment.rings[lane].mapping, from: from, to: head, recorder.writer)
+                }
+                recorder.positions[lane] = head
+                if recorder.isAlone { unsafe attachment.rings[lane].mapping.storeTail(head) }
+            }
+            recorder.start = start
+            try recorder.writer.endRound()
+            if recorder.writer.isDue {
+                var names = TaskNames()
+                for pid in TaskDirectory.processes() { TaskDirectory.enter(pid, into: &names) }
+                try recorder.writer.rotate(losses().map { $0 }, names: names)
+            }
+        } catch {
+            throw TraceError(error)
+        }
+        if hasData { emptyDrains = 0 }
+    }
+
+    /// Writes a piece of a ring as it is.
+    private func write(
+        _ ring: borrowing RingMapping, from: UInt64, to head: UInt64, _ writer: RecordingWriter
+    ) throws(SystemError) {
+        let count = Int(head &- from)
+        let start = Int(truncatingIfNeeded: from) & (ring.capacity - 1)
+        let first = min(count, ring.capacity - start)
+        try unsafe writer.write(UnsafeRawBufferPointer(start: ring.data + start, count: first))
+        if first < count {
+            try unsafe writer.write(UnsafeRawBufferPointer(start: ring.data, count: count - first))
+        }
+    }
+
+    /// Writes the records of a ring one by one, without the samples before a time.
+    private func write(
+        _ cursor: RingCursor, from: UInt64, to head: UInt64, since start: UInt64, _ format: SampleFormat,
+        _ recorder: Recorder
+    ) throws(SystemError) {
+        var cursor = cursor
+        cursor.skip(to: from)
+        cursor.extend(to: head)
+        while let record = cursor.next() {
+            if record.type == RecordType.sample {
+                let time = format.time(of: record)
+                if time < start { continue }
+                recorder.writer.note(first: time, last: time)
+            }
+            try unsafe recorder.writer.write(
+                UnsafeRawBufferPointer(start: record.bytes.base, count: record.bytes.count))
+        }
+    }
+
+    /// Ends the recording: writes what stands behind the events.
+    package func finishRecording() throws(TraceError) {
+        guard let recorder else { return }
+        recorder.writer.note(first: startTime, last: System.monotonicTime())
+        do throws(SystemError) {
+            try recorder.writer.finish(losses())
+        } catch {
+            throw TraceError(error)
+        }
     }
 }

@@ -76,6 +76,13 @@ struct TaskNames: ~Copyable {
         if unsafe slots[index].tid == tid { unsafe slots[index].isDead = true }
     }
 
+    /// Calls `body` with each task that has not ended: thread id, process id, name.
+    func forEach(_ body: (Int32, Int32, Comm) -> Void) {
+        for index in 0..<capacity where unsafe slots[index].tid != 0 && !slots[index].isDead {
+            unsafe body(slots[index].tid, slots[index].pid, slots[index].comm)
+        }
+    }
+
     @inline(__always)
     private func place(of tid: Int32) -> Int {
         // Thread ids are handed out in turn: a multiplication spreads them well enough.

@@ -25,7 +25,10 @@ public struct CallChain {
             let word = index < count ? words.load(index &* 8, as: UInt64.self) ?? 0 : UInt64.max
             guard word >= CallChain.firstMark else { continue }
             if index > start, isKnown {
-                if isKernel { kernel = start..<index } else { user = start..<index }
+                var end = index
+                // A return to nowhere is how a thread's first function is marked.
+                while !isKernel, end > start, words.load((end &- 1) &* 8, as: UInt64.self) == 0 { end &-= 1 }
+                if isKernel { kernel = start..<end } else { user = start..<end }
             }
             start = index &+ 1
             isKernel = word == CallChain.kernelMark

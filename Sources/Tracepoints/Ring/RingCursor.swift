@@ -48,6 +48,12 @@ package struct RingCursor {
         self.end = position
     }
 
+    /// Begins the walk at another position.
+    package mutating func skip(to position: UInt64) {
+        self.position = position
+        end = position
+    }
+
     /// Lets the walk go on to `head`, which the writer has published.
     package mutating func extend(to head: UInt64) {
         if head &- position > UInt64(capacity) {

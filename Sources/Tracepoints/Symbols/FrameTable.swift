@@ -7,13 +7,6 @@ public struct Frame: BitwiseCopyable {
     public let offset: UInt64
     /// The path of the program or library, or the name of the kernel's module; empty where it is not known.
     public let module: Bytes
-
-    /// Describes a frame, whose bytes must stay.
-    init(name: Bytes, offset: UInt64, module: Bytes) {
-        self.name = name
-        self.offset = offset
-        self.module = module
-    }
 }
 
 /// Frames by their addresses: a hash table with open addressing.

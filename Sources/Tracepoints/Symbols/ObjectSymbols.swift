@@ -62,14 +62,14 @@ final class ObjectSymbols {
         }
     }
 
-    /// Which of several names of one address says most: that of a size, of a global function, that is not weak,
-    /// with few underscores before it.
+    /// Which of several names of one address says most: that of a size, that other files may use, with few
+    /// underscores before it, that is not weak.
     private static func rank(_ symbol: GElf_Sym, _ name: UnsafePointer<CChar>) -> UInt32 {
         var underscores: UInt32 = 0
         while underscores < 15, unsafe name[Int(underscores)] == 0x5f { underscores += 1 }
         let binding = Int32(symbol.st_info >> 4)
-        return (symbol.st_size > 0 ? 1 << 10 : 0) | (binding != STB_WEAK ? 1 << 9 : 0)
-            | (binding == STB_GLOBAL ? 1 << 8 : 0) | (15 - underscores)
+        return (symbol.st_size > 0 ? 1 << 10 : 0) | (binding != STB_LOCAL ? 1 << 9 : 0)
+            | (15 - underscores) << 1 | (binding == STB_GLOBAL ? 1 : 0)
     }
 
     /// The function at an offset of the file: its name, demangled, and the distance from its start.

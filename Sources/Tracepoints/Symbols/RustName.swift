@@ -173,7 +173,7 @@ struct RustName {
 
     private mutating func disambiguator() -> Int {
         guard accept("s") else { return 0 }
-        return (number() ?? 0) + 1
+        return (number() ?? 0) &+ 1
     }
 
     /// Reads a number of base 62, closed by an underscore.
@@ -181,7 +181,7 @@ struct RustName {
         if accept("_") { return 0 }
         var value = 0
         while let digit = next() {
-            if digit == UInt8(ascii: "_") { return value + 1 }
+            if digit == UInt8(ascii: "_") { return value &+ 1 }
             let part: UInt8
             switch digit {
             case 0x30...0x39: part = digit - 0x30
@@ -189,8 +189,8 @@ struct RustName {
             case 0x41...0x5a: part = digit - 0x41 + 36
             default: return nil
             }
-            guard value < 1 << 40 else { return nil }
-            value = value * 62 + Int(part)
+            // The hashes of crates have 64 bits; no other number is that great.
+            value = value &* 62 &+ Int(part)
         }
         return nil
     }
@@ -198,7 +198,7 @@ struct RustName {
     /// Reads again what stands at an earlier place.
     private mutating func reference(_ body: (inout RustName) -> Bool) -> Bool {
         let tag = index - 1
-        guard let offset = number(), offset + 2 < tag else { return false }
+        guard let offset = number(), offset >= 0, offset < tag - 2 else { return false }
         let after = index
         index = offset + 2
         depth += 1

@@ -62,9 +62,9 @@ struct SyscallConsumer: Consumer, ~Copyable {
 
 extension SyscallHost {
     /// Asks this machine.
-    static func machine(_ catalog: Catalog) -> SyscallHost {
+    static func machine(_ catalog: Catalog?) -> SyscallHost {
         unsafe SyscallHost(
-            layout: { try? catalog.layout(of: "syscalls:" + $0) },
+            layout: { try? catalog?.layout(of: "syscalls:" + $0) },
             readMemory: { tid, address, room in unsafe System.readMemory(of: tid, at: address, into: room) },
             isCompat: isCompat,
             describeError: System.describe)

@@ -8,6 +8,7 @@ private let targets: [String: @Sendable (inout Input) -> Void] = [
     "print": fuzzPrint,
     "probe": fuzzProbe,
     "proc": fuzzProc,
+    "recording": fuzzRecording,
     "ring": fuzzRing,
     "sample": fuzzSample,
     "symbols": fuzzSymbols,

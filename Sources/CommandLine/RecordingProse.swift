@@ -1,0 +1,46 @@
+extension Prose {
+    /// What recordings are good for.
+    static let recordings = Prose(
+        """
+        `-w` writes the events into a file as the kernel gives them, which costs less than printing; `-r` reads \
+        them again, on any machine, with the templates, filters, forms, limits and scopes of tracing.
+        The file is one of perf's: `perf script -i FILE` and its like read it, and `-r` reads what `perf record` \
+        has recorded of tracepoints.
+        Events of other kinds in it are skipped, and their number is said.
+
+        A filter that the kernel tests keeps events out of the file.
+        What obstrace tests itself, and `-n`, choose only what is printed: the file may hold more, and `-r` with \
+        the same filter chooses again.
+
+        A recording that was broken off, as by a full disk, can be read up to there.
+        One that is damaged is read as far as that goes; then stderr says at what byte it is wrong, and the \
+        status is 1.
+
+        `<wall>` needs a recording that tells the time of day, as those of obstrace and of `perf record -k \
+        CLOCK_MONOTONIC` do.
+        What only `/proc` knows of a process, such as `<exe>`, is not recorded, nor are users and cgroups.
+        """)
+
+    static let info = Prose(
+        """
+        `obstrace info` tells of a recording where and when it was made, how many events of which kind it holds \
+        on each CPU, what was lost, and the command that prints it.
+        `-` reads it from stdin.
+        """)
+}
+
+extension Example {
+    static let recordings = [
+        Example(
+            purpose: "Record a minute of scheduling, and look at it later:",
+            command: [
+                "sudo obstrace -w sched.data -d 1m 'sched:*'",
+                "obstrace -r sched.data sched:sched_switch -f '<time> <cpu> <next_comm>'",
+            ]),
+        Example(
+            purpose: "What the recording holds:", command: ["obstrace info sched.data"]),
+        Example(
+            purpose: "Record for days, and keep the last 5 GiB:",
+            command: ["sudo obstrace -w disk.data --max-size 1G --rotate 5 'block:*'"]),
+    ]
+}

@@ -1,0 +1,63 @@
+/// How the records of a recording are laid out, which depends on the event that each one is of.
+struct RecordFormats {
+    private var formats: [SampleFormat] = []
+    private var isTracepoint: [Bool] = []
+    /// The index of the event that has a number.
+    private var eventOfID: [UInt64: Int] = [:]
+    /// Whether all samples are of tracepoints and laid out alike, so that no event need be looked up.
+    private var isUniform = false
+    private var common = SampleFormat([])
+    /// Where the number of a sample's event lies.
+    private var idOffset = -1
+
+    init() {}
+
+    init(_ events: [RecordedEvent]) {
+        formats = events.map(\.format)
+        isTracepoint = events.map(\.isTracepoint)
+        for (index, event) in events.enumerated() { for id in event.ids { eventOfID[id] = index } }
+        let sampling = events.indices.filter { !events[$0].isDummy }
+        common = (sampling.first ?? events.indices.first).map { formats[$0] } ?? common
+        // The times of records that are no samples lie in one place where the words around them are the same.
+        isUniform = sampling.allSatisfy { isTracepoint[$0] && formats[$0] == common }
+        idOffset = formats.allSatisfy { $0.idOffset == common.idOffset } ? common.idOffset : -1
+    }
+
+    /// How a sample is laid out; `nil` where it is of no tracepoint.
+    @inline(__always)
+    func format(of sample: Bytes) -> SampleFormat? {
+        isUniform ? common : lookUp(sample)
+    }
+
+    private func lookUp(_ sample: Bytes) -> SampleFormat? {
+        guard idOffset >= 8, let id = sample.load(idOffset, as: UInt64.self), let index = eventOfID[id],
+            isTracepoint[index]
+        else { return nil }
+        return formats[index]
+    }
+
+    /// The time of a record, in nanoseconds; 0 where it has none.
+    @inline(__always)
+    func time(of record: RingRecord) -> UInt64 {
+        isUniform || record.type != RecordType.sample ? common.time(of: record) : timeByEvent(record)
+    }
+
+    private func timeByEvent(_ record: RingRecord) -> UInt64 {
+        guard idOffset >= 8, let id = record.bytes.load(idOffset, as: UInt64.self),
+            let index = eventOfID[id]
+        else { return common.time(of: record) }
+        return formats[index].time(of: record)
+    }
+
+    /// The index of the event with a number.
+    func event(_ id: UInt64) -> Int? { eventOfID[id] }
+
+    /// The index of the event that a record which is no sample is of.
+    func eventOfOther(_ record: Bytes) -> Int? {
+        guard common.trailingID > 0 else { return nil }
+        return record.load(record.count - common.trailingID, as: UInt64.self).flatMap { eventOfID[$0] }
+    }
+
+    /// How far before the end of a record that is no sample its CPU lies; 0 where it is not there.
+    var trailingCPU: Int { common.trailingCPU }
+}

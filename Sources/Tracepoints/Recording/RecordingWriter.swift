@@ -1,0 +1,320 @@
+internal import CLinux
+internal import Glibc
+
+/// Writes a recording: a `perf.data` file, or the form of it that goes through a pipe.
+///
+/// What the rings hold is written as it is. The head of a file says after each round how far it is whole, and
+/// the formats of the tracepoints lie before the events, so that what is written can be read whatever happens.
+@safe
+package final class RecordingWriter {
+    /// Where a recording goes.
+    package enum Target {
+        /// A file, made where there is none and emptied where there is.
+        case file(RawPath)
+        /// A descriptor that need not be a file; it stays open.
+        case stream(Int32)
+    }
+
+    /// What is recorded, and of what.
+    struct Content {
+        var events: [RecordedEvent]
+        var tracing: TracingData
+        /// What the samples carry.
+        var words: SampleWords
+    }
+
+    private let target: Target
+    private var file: Descriptor?
+    private var descriptor: Int32 = -1
+    private var content: Content?
+    private var info: RecordingInfo
+    /// Where the records begin in the file, and the tracing data.
+    private var dataOffset: UInt64 = 0
+    private var tracingOffset: UInt64 = 0
+    private var tracingSize: UInt64 = 0
+    /// Where the last whole round ends, in bytes.
+    package private(set) var size: UInt64 = 0
+    private var position: UInt64 = 0
+    /// When the recording began, in nanoseconds since 1970 and of the event clock.
+    private var wallTime: UInt64 = 0
+    private var eventTime: UInt64 = 0
+    /// The time of the first and the last sample that was looked at.
+    private var times: (first: UInt64, last: UInt64)?
+    /// The size after which a file is full, in bytes.
+    private let limit: UInt64
+    /// How many files are kept, where those that are full are put aside.
+    private let keptFiles: Int
+    /// Whether the file is full, and none that is put aside makes room.
+    package var isFull: Bool { keptFiles < 2 && size >= limit }
+
+    /// Makes a writer; nothing is opened yet.
+    ///
+    /// - Parameters:
+    ///   - tool: the name and version of the program, which the recording tells.
+    ///   - commandLine: the words of the command line.
+    ///   - limit: the size in bytes after which a file is full.
+    ///   - keptFiles: how many files to keep, the newest ones; those before are called `FILE.1`, `FILE.2`.
+    package init(
+        _ target: Target, tool: String, commandLine: [String], limit: UInt64 = .max, keptFiles: Int = 1
+    ) {
+        self.target = target
+        self.limit = limit
+        self.keptFiles = keptFiles
+        info = RecordingInfo()
+        let identity = System.identity()
+        info.hostname = identity.hostname
+        info.release = identity.release
+        info.architecture = identity.architecture
+        info.version = tool
+        info.commandLine = commandLine
+        info.memory = System.memorySize
+        let cpus = System.cpuCounts()
+        info.cpusOnline = UInt32(clamping: cpus.online)
+        info.cpusAvailable = UInt32(clamping: cpus.available)
+        info.cpuDescription = RecordingWriter.cpuDescription()
+    }
+
+    private static func cpuDescription() -> String? {
+        guard let text = try? System.contents(of: "/proc/cpuinfo") else { return nil }
+        let line = text.split(separator: 0x0a).first { $0.starts(with: "model name".utf8) }
+        return line.flatMap { $0.firstIndex(of: UInt8(ascii: ":")).map(line!.suffix(from:)) }
+            .map { String(decoding: $0.dropFirst().drop { $0 == 0x20 }, as: UTF8.self) }
+    }
+
+    private func open() throws(SystemError) {
+        switch target {
+        case .stream(let number): descriptor = number
+        case .file(let path):
+            let file = try System.open(path, O_RDWR | O_CREAT | O_TRUNC)
+            descriptor = file.number
+            self.file = consume file
+        }
+    }
+
+    private var isStream: Bool { if case .stream = target { true } else { false } }
+
+    /// Writes what stands before the events; `names` are those of the tasks that run.
+    func begin(_ content: Content, names: borrowing TaskNames) throws(SystemError) {
+        if descriptor < 0 { try open() }
+        self.content = content
+        eventTime = System.monotonicTime()
+        wallTime = UInt64(bitPattern: System.wallOffset() &+ Int64(eventTime))
+        let tracing = content.tracing.encoded(pageSize: System.pageSize)
+        var bytes: [UInt8] = []
+        if isStream {
+            bytes.append(number: PerfData.magic)
+            bytes.append(number: UInt64(PerfData.pipeHeaderSize))
+            for event in content.events {
+                bytes.append(type: PerfData.Record.attributes) {
+                    $0 += event.attributes
+                    for id in event.ids { $0.append(number: id) }
+                }
+            }
+            for (feature, content) in features() {
+                bytes.append(type: PerfData.Record.feature) {
+                    $0.append(number: UInt64(feature.rawValue))
+                    $0 += content
+                }
+            }
+        } else {
+            bytes = fileHead(content.events)
+        }
+        bytes.append(type: PerfData.Record.tracingData) {
+            $0.append(number: UInt32(tracing.count))
+            $0.append(number: UInt32(0))
+        }
+        tracingOffset = UInt64(bytes.count)
+        tracingSize = UInt64(tracing.count)
+        bytes += tracing
+        dataOffset = UInt64(bytes.count)
+        if !isStream {
+            bytes.replace(at: PerfData.dataSizeOffset - 8, with: dataOffset)
+            bytes.replace(at: PerfData.featuresOffset, with: RecordingWriter.bit(.tracingData))
+        }
+        append(names, to: &bytes, words: content.words)
+        position = 0
+        try write(bytes)
+        try endRound()
+    }
+
+    /// The head of a file with the events' attributes; nothing of the data is there yet.
+    private func fileHead(_ events: [RecordedEvent]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(number: PerfData.magic)
+        bytes.append(number: UInt64(PerfData.headerSize))
+        let attributeSize = events.first?.attributes.count ?? 0
+        bytes.append(number: UInt64(attributeSize + 16))
+        let idsSize = events.reduce(0) { $0 + $1.ids.count * 8 }
+        bytes.append(number: UInt64(PerfData.headerSize + idsSize))
+        bytes.append(number: UInt64(events.count * (attributeSize + 16)))
+        bytes += [UInt8](repeating: 0, count: PerfData.headerSize - bytes.count)
+        for event in events { for id in event.ids { bytes.append(number: id) } }
+        var offset = PerfData.headerSize
+        for event in events {
+            bytes += event.attributes
+            bytes.append(number: UInt64(offset))
+            bytes.append(number: UInt64(event.ids.count * 8))
+            offset += event.ids.count * 8
+        }
+        return bytes
+    }
+
+    private func features() -> [(PerfData.Feature, [UInt8])] {
+        info.sampleTime = times
+        return info.features(
+            content?.events ?? [], clock: CLOCK_MONOTONIC, wallTime: wallTime, eventTime: eventTime)
+    }
+
+    /// Appends a record for the name of each task, as the kernel writes them at a new name.
+    private func append(_ names: borrowing TaskNames, to bytes: inout [UInt8], words: SampleWords) {
+        names.forEach { tid, pid, comm in
+            guard pid > 0 else { return }
+            let name = comm.bytes
+            let padded = (name.count + 1 + 7) / 8 * 8
+            bytes.append(type: RecordType.comm) {
+                $0.append(number: pid)
+                $0.append(number: tid)
+                $0 += name
+                $0.append(contentsOf: repeatElement(0, count: padded - name.count))
+                $0.append(contentsOf: repeatElement(0, count: words.trailingSize))
+            }
+        }
+    }
+
+    /// Writes a piece of a ring, which holds whole records, or the beginning and the end of one with the next.
+    func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+        do throws(SystemError) {
+            try unsafe System.writeAll(descriptor, bytes)
+        } catch {
+            // What has been written of this round is cut off again: it may end within a record, and what else
+            // is to be written finds room.
+            if !isStream {
+                try? System.truncate(descriptor, to: size)
+                try? System.seek(descriptor, to: size)
+                position = size
+            }
+            throw error
+        }
+        position += UInt64(bytes.count)
+    }
+
+    private func write(_ bytes: [UInt8]) throws(SystemError) {
+        try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(SystemError) in
+            try unsafe write(UnsafeRawBufferPointer(buffer))
+        }
+    }
+
+    /// Ends a round: what was written of all rings since the last one is in order with what follows.
+    func endRound() throws(SystemError) {
+        guard position > size else { return }
+        var bytes: [UInt8] = []
+        bytes.append(type: PerfData.Record.finishedRound) { _ in }
+        try write(bytes)
+        size = position
+        guard !isStream else { return }
+        // Behind the data stands the table of features, which is that of the formats alone until the end.
+        bytes = []
+        bytes.append(number: tracingOffset)
+        bytes.append(number: tracingSize)
+        try System.write(descriptor, bytes, at: size)
+        bytes = []
+        bytes.append(number: size - dataOffset)
+        try System.write(descriptor, bytes, at: UInt64(PerfData.dataSizeOffset))
+    }
+
+    /// Notes the times of samples that have been written.
+    func note(first: UInt64, last: UInt64) {
+        times = (min(times?.first ?? first, first), max(times?.last ?? last, last))
+    }
+
+    /// Whether the times of the samples that come next should be noted.
+    var wantsTimes: Bool { times == nil }
+
+    /// Whether the file is full and is to be put aside.
+    var isDue: Bool { keptFiles > 1 && size >= limit && !isStream }
+
+    /// Ends the file, puts it aside, and begins another one.
+    func rotate(_ losses: [Loss], names: borrowing TaskNames) throws(SystemError) {
+        guard case .file(let path) = target, let content else { return }
+        try finish(losses)
+        for number in stride(from: keptFiles - 1, to: 0, by: -1) {
+            let from = number == 1 ? path : path.appending(".\(number - 1)")
+            guard (try? System.status(of: from)) != nil else { continue }
+            try System.rename(from, to: path.appending(".\(number)"))
+        }
+        size = 0
+        times = nil
+        try begin(content, names: names)
+    }
+
+    /// Writes what stands behind the events, and closes the file.
+    func finish(_ losses: [Loss]) throws(SystemError) {
+        guard let content, descriptor >= 0 else { return }
+        defer {
+            file = nil
+            descriptor = -1
+        }
+        var bytes: [UInt8] = []
+        for loss in losses where loss.event >= 0 && loss.event < content.events.count {
+            bytes.append(type: RecordType.lostSamples) {
+                $0.append(number: loss.count)
+                $0.appendMoment(content.words, id: content.events[loss.event].ids.first ?? 0, cpu: loss.cpu)
+            }
+        }
+        if !bytes.isEmpty {
+            try write(bytes)
+            try endRound()
+        }
+        guard !isStream else { return }
+        let features = [(PerfData.Feature.tracingData, [UInt8]())] + features()
+        var table: [UInt8] = []
+        var contents: [UInt8] = []
+        let start = size + UInt64(features.count * 16)
+        var bits: UInt64 = 0
+        for (feature, content) in features {
+            bits |= RecordingWriter.bit(feature)
+            if feature == .tracingData {
+                table.append(number: tracingOffset)
+                table.append(number: tracingSize)
+            } else {
+                table.append(number: start + UInt64(contents.count))
+                table.append(number: UInt64(content.count))
+                contents += content
+            }
+        }
+        try write(table + contents)
+        bytes = []
+        bytes.append(number: bits)
+        try System.write(descriptor, bytes, at: UInt64(PerfData.featuresOffset))
+    }
+
+    private static func bit(_ feature: PerfData.Feature) -> UInt64 { 1 << UInt64(feature.rawValue) }
+}
+
+extension [UInt8] {
+    /// Appends a record of that type, whose body `fill` appends; zeros make its size a multiple of eight.
+    fileprivate mutating func append(type: UInt32, _ fill: (inout [UInt8]) -> Void) {
+        let start = count
+        append(number: type)
+        append(number: UInt32(0))
+        fill(&self)
+        while (count - start) % 8 != 0 { append(0) }
+        replace(at: start + 6, with: UInt16(clamping: count - start))
+    }
+
+    /// Appends what other records than samples end in.
+    fileprivate mutating func appendMoment(_ words: SampleWords, id: UInt64, cpu: Int32) {
+        if words.contains(.ids) { append(number: UInt64(0)) }
+        if words.contains(.time) { append(number: System.monotonicTime()) }
+        if words.contains(.id) { append(number: id) }
+        if words.contains(.cpu) { append(number: UInt64(UInt32(bitPattern: cpu))) }
+        if words.contains(.identifier) { append(number: id) }
+    }
+}
+
+extension SampleWords {
+    /// The size of what other records than samples end in, in bytes.
+    fileprivate var trailingSize: Int {
+        8 * [SampleWords.ids, .time, .id, .stream, .cpu, .identifier].filter(contains).count
+    }
+}

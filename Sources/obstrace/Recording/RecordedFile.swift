@@ -1,0 +1,56 @@
+import CLinux
+import CommandLine
+import Glibc
+import Template
+import Tracepoints
+
+extension Recording {
+    /// Opens the recording that an argument names, `-` for stdin.
+    static func open(_ file: Argument) throws(Failure) -> Recording {
+        let descriptor: Descriptor
+        do throws(SystemError) {
+            descriptor =
+                file.text == "-"
+                ? try System.open("/proc/self/fd/0", O_RDONLY) : try System.open(file.rawPath, O_RDONLY)
+        } catch {
+            throw Failure("cannot read '\(file.text)': \(error.reason)")
+        }
+        do throws(RecordingError) {
+            return try Recording.open(descriptor)
+        } catch {
+            throw Failure(error, in: file)
+        }
+    }
+}
+
+extension Failure {
+    /// A recording that cannot be read, or not to its end.
+    init(_ error: RecordingError, in file: Argument) { self.init("\(file.text): \(error)") }
+}
+
+extension Argument {
+    /// The name of a file as it was typed.
+    ///
+    /// A word by itself is taken as its bytes are; a name that is attached to its flag, as text.
+    var rawPath: RawPath {
+        let word = RawArguments.bytes(of: index)
+        return String(decoding: word, as: UTF8.self) == text ? RawPath(word) : RawPath(text)
+    }
+}
+
+extension Plan {
+    /// Makes what records as the command line asks; `nil` where nothing is recorded.
+    func makeWriter() -> RecordingWriter? {
+        guard let file = arguments.recording.file else { return nil }
+        let words = Swift.CommandLine.arguments
+        return RecordingWriter(
+            arguments.recording.isStandardOutput ? .stream(1) : .file(file.rawPath),
+            tool: "obstrace \(version)", commandLine: words, limit: arguments.recording.limit ?? .max,
+            keptFiles: arguments.recording.keptFiles)
+    }
+
+    /// Whether something that chooses events is not left to the kernel, so that they must be looked at.
+    var choosesEvents: Bool {
+        arguments.count != nil || arguments.hasConditions || filters.restFilters.contains { $0 != nil }
+    }
+}

@@ -1,0 +1,43 @@
+import Glibc
+
+@testable import Tracepoints
+
+/// A recording of any bytes is read to its end or to what is broken in it, in the order of time, and each sample
+/// lies within what was read.
+func fuzzRecording(_ input: inout Input) {
+    let bytes = input.take(.max).array
+    let path = "/dev/shm/obstrace-fuzz-\(getpid())"
+    guard let file = try? System.open(path, O_RDWR | O_CREAT | O_TRUNC, mode: 0o600) else {
+        fatalError("\(path) cannot be written")
+    }
+    unlink(path)
+    do throws(SystemError) {
+        try System.write(file.number, bytes, at: 0)
+        try System.seek(file.number, to: 0)
+    } catch {
+        fatalError("\(error)")
+    }
+    read(file)
+}
+
+private func read(_ file: consuming Descriptor) {
+    do throws(RecordingError) {
+        var recording = try Recording.open(file)
+        let layouts = recording.layouts
+        recording.select(layouts, needs: [.pid, .tid, .comm])
+        var latest: UInt64 = 0
+        while let batch = recording.nextBatch() {
+            for index in unsafe batch.samples.indices {
+                let sample = unsafe batch.samples[index]
+                check(layouts.indices.contains(Int(sample.event)), "an event \(sample.event)")
+                check(sample.time >= latest || sample.isLate, "\(sample.time) after \(latest)")
+                latest = max(latest, sample.time)
+                sample.record.touch()
+                for field in layouts[Int(sample.event)].fields { field.content(in: sample.record)?.touch() }
+            }
+        }
+        _ = recording.losses
+    } catch {
+        check(!error.reason.isEmpty, "an error without a reason")
+    }
+}

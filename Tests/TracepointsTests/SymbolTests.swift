@@ -1,0 +1,170 @@
+import Testing
+
+@testable import Tracepoints
+
+@Suite("Symbols")
+struct SymbolTests {
+    private let names = NamePool()
+
+    private func file(_ path: String) -> MappedFile {
+        MappedFile(
+            MappedFile.Identity(path: path, major: 0, minor: 0, inode: 0), path: names.keep(path))
+    }
+
+    private func mapping(_ range: Range<UInt64>, _ path: String, offset: UInt64 = 0) -> Mapping {
+        Mapping(start: range.lowerBound, end: range.upperBound, fileOffset: offset, file: file(path))
+    }
+
+    @Test("A mapping takes the place of what was there, and leaves the rest with its place in the file")
+    func overlap() {
+        let space = AddressSpace(pid: 1)
+        space.add(mapping(100..<200, "a", offset: 1000))
+        space.add(mapping(120..<130, "b"))
+        space.add(mapping(300..<400, "c"))
+        space.add(mapping(50..<110, "d"))
+        #expect(space.mappings.map(\.start) == [50, 110, 120, 130, 300])
+        #expect(space.mappings.map(\.end) == [110, 120, 130, 200, 400])
+        #expect(space.mapping(at: 115)?.fileOffset == 1010)
+        #expect(space.mapping(at: 150)?.fileOffset == 1030)
+        #expect(space.mapping(at: 125)?.file.identity.path == "b")
+        #expect(space.mapping(at: 250) == nil)
+        space.add(mapping(0..<1000, "e"))
+        #expect(space.mappings.count == 1)
+        space.add(mapping(10..<10, "f"))
+        #expect(space.mappings.count == 1)
+    }
+
+    @Test("Mappings cover as a painted line does, whatever their order")
+    func random() {
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<50 {
+            let space = AddressSpace(pid: 1)
+            var line = [String?](repeating: nil, count: 64)
+            for number in 0..<20 {
+                let start = Int.random(in: 0..<60, using: &generator)
+                let end = Int.random(in: start..<64, using: &generator)
+                space.add(mapping(UInt64(start)..<UInt64(end), "\(number)"))
+                for index in start..<end { line[index] = "\(number)" }
+            }
+            #expect((0..<64).map { space.mapping(at: UInt64($0))?.file.identity.path } == line)
+        }
+    }
+
+    @Test("A process is at each moment what it was then: before an exec, after it, as a child, at its end")
+    func history() {
+        var spaces = AddressSpaces()
+        spaces.map(mapping(0..<10, "shell"), in: 7, at: 100)
+        spaces.fork(8, from: 7, at: 200)
+        spaces.execute(8, at: 300)
+        spaces.map(mapping(0..<10, "program"), in: 8, at: 310)
+        spaces.end(8)
+        func path(_ pid: Int32, _ time: UInt64) -> String? {
+            spaces.space(of: pid, at: time)?.mapping(at: 5)?.file.identity.path
+        }
+        #expect(path(7, 150) == "shell")
+        #expect(path(8, 250) == "shell")
+        #expect(path(8, 320) == "program")
+        #expect(path(9, 320) == nil)
+        // What a child maps is not in its parent.
+        spaces.fork(10, from: 7, at: 400)
+        spaces.map(mapping(0..<10, "plugin"), in: 10, at: 410)
+        #expect(path(10, 420) == "plugin")
+        #expect(path(7, 420) == "shell")
+    }
+
+    @Test("Records of mappings, execs and forks make address spaces; those that do not fit make none")
+    func records() {
+        func note(_ symbolizer: Symbolizer, _ type: UInt32, misc: UInt16 = 0, _ body: [UInt8], time: UInt64) {
+            let bytes = littleEndian(type) + littleEndian(misc) + littleEndian(UInt16(8 + body.count)) + body
+            unsafe bytes.withUnsafeBytes { bytes in
+                symbolizer.note(unsafe RingRecord(bytes: Bytes(bytes), type: type), at: time)
+            }
+        }
+        func map2(_ pid: UInt32, _ start: UInt64, _ path: String) -> [UInt8] {
+            littleEndian(pid) + littleEndian(pid) + littleEndian(start) + littleEndian(UInt64(0x1000))
+                + littleEndian(UInt64(0)) + littleEndian(UInt32(8)) + littleEndian(UInt32(1))
+                + littleEndian(UInt64(5)) + littleEndian(UInt64(0)) + littleEndian(UInt32(4))
+                + littleEndian(UInt32(2)) + Array(path.utf8) + Array(repeating: 0, count: 8)
+        }
+        let symbolizer = Symbolizer(kernel: KernelSymbols(), readsProcesses: false)
+        func module(_ pid: Int32, _ address: UInt64, _ time: UInt64) -> String {
+            let frame = symbolizer.userFrame(address, isReturn: false, pid: pid, time: time)
+            return String(decoding: frame.module.array, as: UTF8.self)
+        }
+        note(symbolizer, RecordType.map2, map2(40, 0x1000, "/no/such/program"), time: 10)
+        #expect(module(40, 0x1500, 20) == "/no/such/program")
+        #expect(module(40, 0x2500, 20) == "")
+        let fork =
+            littleEndian(UInt32(41)) + littleEndian(UInt32(40)) + littleEndian(UInt32(41))
+            + littleEndian(UInt32(40))
+        note(symbolizer, RecordType.fork, fork, time: 30)
+        #expect(module(41, 0x1500, 40) == "/no/such/program")
+        let comm = littleEndian(UInt32(41)) + littleEndian(UInt32(41)) + Array("other\0\0\0".utf8)
+        note(symbolizer, RecordType.comm, misc: 1 << 13, comm, time: 50)
+        #expect(module(41, 0x1500, 60) == "")
+        #expect(module(41, 0x1500, 45) == "/no/such/program")
+        for length in 0..<80 {
+            note(symbolizer, RecordType.map2, Array(map2(42, 0x1000, "/x").prefix(length)), time: 70)
+        }
+        #expect(module(40, 0x1500, 80) == "/no/such/program")
+    }
+
+    @Test("A call chain is parted at its marks")
+    func chain() {
+        let kernel = UInt64(bitPattern: -128)
+        let user = UInt64(bitPattern: -512)
+        let guest = UInt64(bitPattern: -2048)
+        func parts(_ words: [UInt64]) -> [[UInt64]] {
+            let bytes = words.flatMap(littleEndian)
+            return unsafe bytes.withUnsafeBytes { bytes in
+                let chain = unsafe CallChain(Bytes(bytes))
+                return [chain.kernel.map { chain[$0] }, chain.user.map { chain[$0] }]
+            }
+        }
+        #expect(parts([kernel, 1, 2, user, 3, 4, 0]) == [[1, 2], [3, 4]])
+        #expect(parts([user, 3]) == [[], [3]])
+        #expect(parts([1, 2]) == [[1, 2], []])
+        #expect(parts([guest, 9, user, 3]) == [[], [3]])
+        #expect(parts([kernel, user]) == [[], []])
+        #expect(parts([user, 0]) == [[], []])
+        #expect(parts([]) == [[], []])
+    }
+
+    @Test(
+        "Names of compilers are made readable",
+        arguments: [
+            ("main", "main"),
+            ("_ZN5outer5Thing3runEi", "outer::Thing::run(int)"),
+            ("_Z", "_Z"),
+            ("_ZN3std2rt10lang_start17h0123456789abcdefE", "std::rt::lang_start"),
+            (
+                "_ZN44_$LT$rs..Deep$LT$T$GT$$u20$as$u20$rs..Go$GT$2go17h0123456789abcdefE",
+                "<rs::Deep<T> as rs::Go>::go"
+            ),
+            ("_RNvCsbFYJioi4cCO_2rs4main", "rs::main"),
+            (
+                "_RNvXCsbFYJioi4cCO_2rsNtB2_4DeepmENtB2_2Go2goB2_",
+                "_RNvXCsbFYJioi4cCO_2rsNtB2_4DeepmENtB2_2Go2goB2_"
+            ),
+            ("_RNvXCsbFYJioi4cCO_2rsINtB2_4DeepmENtB2_2Go2goB2_", "<rs::Deep::<u32> as rs::Go>::go"),
+            ("_RNCINvNtCsjrHSEGnQ3l9_3std2rt10lang_startuE0C1a", "std::rt::lang_start::<()>::{closure#0}"),
+            ("_RB_", "_RB_"),
+            ("$s2sw5outeryS2iF", "sw.outer(Swift.Int) -> Swift.Int"),
+        ])
+    func demangle(mangled: String, readable: String) {
+        #expect(Demangler.readable(mangled) == readable)
+    }
+
+    @Test("Any bytes are a name that comes to an end")
+    func hostileNames() {
+        var generator = SystemRandomNumberGenerator()
+        let letters = Array("_RNvCXMIBETKpLsu0123456789abcdefGSAFDhm$.".utf8)
+        for _ in 0..<20_000 {
+            let count = Int.random(in: 0..<40, using: &generator)
+            let tail = (0..<count).map { _ in letters.randomElement(using: &generator) ?? 0 }
+            for start in ["_R", "_ZN", "$s"] {
+                #expect(!Demangler.readable(start + String(decoding: tail, as: UTF8.self)).isEmpty)
+            }
+        }
+    }
+}
