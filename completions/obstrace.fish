@@ -36,7 +36,7 @@ function __obstrace_is
     __obstrace_in_command
     and return 1
     set -l operands (__obstrace_operands)
-    contains -- "$operands[1]" trace count hist top syscalls info list pair help
+    contains -- "$operands[1]" trace count hist top info syscalls list pair help
     or set operands[1] trace
     contains -- $operands[1] $argv
 end
@@ -86,8 +86,8 @@ complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a trace -d 'p
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a count -d 'count events, in the kernel or by any of their values'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a hist -d 'show how a number in events is distributed'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a top -d 'show the most frequent events or values, refreshed'
-complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a syscalls -d 'print a line per system call, or a table of them'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a info -d 'tell what is in a recording'
+complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a syscalls -d 'print a line per system call, or a table of them'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a list -d 'list and search the tracepoints of this kernel'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a pair -d 'match two events, print the time between them'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a help -d 'explain a subcommand'
@@ -151,5 +151,5 @@ complete -c obstrace -n '__obstrace_is trace count hist top' -l explain -d 'say 
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s q -l quiet -d 'no notes on stderr, only errors and losses'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s v -l verbose -d 'say more on stderr: events traced and lost'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls list' -l color -x -a 'auto always never' -d 'colour the output: auto, always or never'
-complete -c obstrace -n '__obstrace_is trace count hist top syscalls info list pair help' -s h -l help -d 'this help; --help explains everything'
-complete -c obstrace -n '__obstrace_is trace count hist top syscalls info list pair help' -l version -d 'print the version'
+complete -c obstrace -n '__obstrace_is trace count hist top info syscalls list pair help' -s h -l help -d 'this help; --help explains everything'
+complete -c obstrace -n '__obstrace_is trace count hist top info syscalls list pair help' -l version -d 'print the version'

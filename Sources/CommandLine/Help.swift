@@ -39,9 +39,8 @@ private struct Page {
         lines.append("obstrace: a line for each event at the kernel's tracepoints, by your template")
         lines.append("")
         usage([.trace])
-        let names = (Subcommand.summing + [.pair]).map(\.rawValue).joined(separator: "|")
+        let names = (Subcommand.summing + [.pair, .syscalls]).map(\.rawValue).joined(separator: "|")
         lines.append("       obstrace \(names) [options] EVENT...   (-h tells more)")
-        lines.append("       obstrace " + Subcommand.syscalls.synopsis)
         lines.append("       obstrace " + Subcommand.list.synopsis)
         lines.append("")
         summaries(of: .trace)
@@ -131,6 +130,22 @@ private struct Page {
         explained(Example.list)
     }
 
+    mutating func info(isLong: Bool) {
+        lines.append("obstrace info: \(Subcommand.info.summary)")
+        lines.append("")
+        usage([.info])
+        if isLong {
+            prose(.info)
+            details(of: .info)
+            heading("Examples")
+            explained(Example.recordings)
+        } else {
+            lines.append("")
+            summaries(of: .info)
+            examples(Example.recordings.prefix(2))
+        }
+    }
+
     mutating func calls(isLong: Bool) {
         if !isLong {
             lines.append("obstrace syscalls: \(Subcommand.syscalls.summary)")
@@ -148,22 +163,6 @@ private struct Page {
             summaries(of: .syscalls)
             examples(Example.syscalls.prefix(2))
             lines.append("Every flag explained: obstrace syscalls --help")
-        }
-    }
-
-    mutating func info(isLong: Bool) {
-        lines.append("obstrace info: \(Subcommand.info.summary)")
-        lines.append("")
-        usage([.info])
-        if isLong {
-            prose(.info)
-            details(of: .info)
-            heading("Examples")
-            explained(Example.recordings)
-        } else {
-            lines.append("")
-            summaries(of: .info)
-            examples(Example.recordings.prefix(2))
         }
     }
 

@@ -12,10 +12,10 @@ public enum Invocation: Sendable, Equatable {
     case trace(TraceArguments)
     /// Count events, and show what came of it.
     case summarize(TraceArguments, SummaryArguments)
-    /// Show system calls.
-    case syscalls(TraceArguments, SyscallArguments)
     /// Tell what is in a recording.
     case info(InfoArguments)
+    /// Show system calls.
+    case syscalls(TraceArguments, SyscallArguments)
     /// List tracepoints.
     case list(ListArguments)
     /// Match events.

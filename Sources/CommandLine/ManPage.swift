@@ -34,11 +34,6 @@ extension GeneratedFile {
         page.options(of: .pair) { !$0.subcommands.contains(.trace) }
         page.subsection("Names")
         page.table(KnownPair.all.map { ($0.name, $0.summary) })
-        page.section("SYSTEM CALLS")
-        page.prose(.syscalls)
-        page.lines.append(".Pp")
-        page.sentences(["These options are added to those above that choose tasks, filter and limit:"])
-        page.options(of: .syscalls) { $0.topic == .calls }
         page.section("TEMPLATES")
         page.sentences(TemplateReference.essence)
         for part in TemplateReference.all {
@@ -53,6 +48,10 @@ extension GeneratedFile {
         page.table(FilterReference.rows)
         page.lines.append(".Pp")
         page.sentences(FilterReference.rules)
+        page.section("SYSTEM CALLS")
+        page.prose(.syscalls)
+        page.subsection(Topic.calls.rawValue)
+        page.options(of: .syscalls) { $0.topic == .calls }
         page.section("PROBES")
         page.sentences(ProbeReference.essence)
         page.table(ProbeReference.places)
@@ -117,11 +116,11 @@ private struct Mdoc {
                 lines +=
                     Flag.all(of: subcommand).filter { $0.topic == .summing }.map(\.synopsis)
                     + [".Op Ar options", ".Ar EVENT ..."] + (subcommand == .hist ? [".Ar VALUE"] : [])
+            case .info: lines += [".Op Ar options", ".Ar FILE"]
             case .syscalls:
                 lines +=
                     Flag.all(of: .syscalls).filter { $0.topic == .calls }.map(\.synopsis)
                     + [".Op Ar options", ".Op Ar CALL ..."]
-            case .info: lines += [".Op Ar options", ".Ar FILE"]
             case .list: lines += Flag.all(of: .list).map(\.synopsis) + [".Op Ar GLOB ..."]
             case .pair: lines += Flag.all(of: .pair).map(\.synopsis) + [".Ar START END"]
             case .help: lines.append(".Op Ar SUBCOMMAND")

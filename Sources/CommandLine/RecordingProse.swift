@@ -18,7 +18,8 @@ extension Prose {
 
         `<wall>` needs a recording that tells the time of day, as those of obstrace and of `perf record -k \
         CLOCK_MONOTONIC` do.
-        What only `/proc` knows of a process, such as `<exe>`, is not recorded, nor are users and cgroups.
+        What only `/proc` knows of a process, such as `<exe>`, is not recorded, nor are users, cgroups and the symbols of \
+        `<stack>`; probes are not recorded.
         """)
 
     static let info = Prose(

@@ -4,8 +4,8 @@ public enum Subcommand: String, Sendable, CaseIterable {
     case count
     case hist
     case top
-    case syscalls
     case info
+    case syscalls
     case list
     case pair
     case help
@@ -22,8 +22,8 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .count: "count events, in the kernel or by any of their values"
         case .hist: "show how a number in events is distributed"
         case .top: "show the most frequent events or values, refreshed"
-        case .syscalls: "print a line per system call, or a table of them"
         case .info: "tell what is in a recording"
+        case .syscalls: "print a line per system call, or a table of them"
         case .list: "list and search the tracepoints of this kernel"
         case .pair: "match two events, print the time between them"
         case .help: "explain a subcommand"
@@ -37,8 +37,8 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .count: "count [options] EVENT... [-- COMMAND [ARG...]]"
         case .hist: "hist [options] EVENT... VALUE [-- COMMAND [ARG...]]"
         case .top: "top [options] EVENT... [-- COMMAND [ARG...]]"
-        case .syscalls: "syscalls [options] [CALL...] [-- COMMAND [ARG...]]"
         case .info: "info [options] FILE"
+        case .syscalls: "syscalls [options] [CALL...] [-- COMMAND [ARG...]]"
         case .list: "list [options] [GLOB...]"
         case .pair: "pair [options] START END --on FIELD,... [-- COMMAND [ARG...]]"
         case .help: "help [SUBCOMMAND]"

@@ -50,7 +50,7 @@ struct Plan: ~Copyable {
     /// - Throws: every mistake of the command line, with the place and the way out.
     static func make(
         _ arguments: TraceArguments, refusals: Set<Int> = [], summary counting: SummaryArguments? = nil,
-        calls: SyscallArguments? = nil, recording: Source? = nil
+        recording: Source? = nil, calls: SyscallArguments? = nil
     ) throws(Failure) -> Plan {
         let keys = counting.map { Keys($0, isTyped: arguments.form != .lines) }
         var templates: [Template] = []
@@ -79,6 +79,15 @@ struct Plan: ~Copyable {
                     name: EventLayout.syscallPaths.fullName, template: 0, filter: nil, isOptional: true))
             layouts.append(.syscallPaths)
         }
+        if arguments.recording.file != nil, let place = events.firstIndex(where: { $0.probe != nil }),
+            let selection = arguments.selections.first(where: { ProbeDescription.kind(of: $0.glob) != nil })
+        {
+            throw Failure(
+                UsageError(
+                    "\(layouts[place].fullName) is a probe, which perf.data files have no format for",
+                    at: selection.pattern,
+                    notes: ["tracepoints can be recorded; print probes with -f or --json"]))
+        }
         let scope = recording == nil ? try TraceScope(arguments) : TraceScope()
         let account = try account(arguments.commandUser)
         let printer = FallbackPrinter(layouts: layouts, catalog: catalog)
@@ -98,7 +107,8 @@ struct Plan: ~Copyable {
         do throws(BindError) {
             renderer = try Renderer(
                 zip(layouts, events).map { ($0, keys == nil ? $1.template : 0) }, templates: templates,
-                filters: filters, measure: measure, symbols: symbols, options: options)
+                filters: filters, measure: measure, symbols: symbols,
+                symbolizer: Symbolizer(kernel: symbols, readsProcesses: recording == nil), options: options)
         } catch {
             throw Failure(
                 keys?.error(error.error) ?? UsageError(error.error, in: arguments.templates[error.template]))

@@ -114,7 +114,12 @@ struct Selector {
                 what, at: selection.pattern,
                 range: offset + start..<selection.pattern.text.utf8.count,
                 hint: similar.isEmpty ? nil : "did you mean \(similar.joined(separator: " or "))?",
-                notes: ["try: obstrace list '\(isKnown ? subsystem + ":*" : "*")'"]))
+                notes: [
+                    catalog.catalog == nil
+                        ? "the recording has: "
+                            + ((try? catalog.names()) ?? []).prefix(8).joined(separator: " ")
+                        : "try: obstrace list '\(isKnown ? subsystem + ":*" : "*")'"
+                ]))
     }
 }
 

@@ -456,19 +456,20 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         }
         if end == .readerGone {
             command?.send(SIGTERM)
+            try? observer.finishRecording()
             observer.abandon()
             return Status.readerGone
         }
         // The end of the last one may have shown by its events first.
         if end == .scopeEnded { for pid in processes.keys.sorted() { noteEnd(of: pid) } }
         let losses = observer.losses()
-        let left = plan.arguments.count.map { Int(clamping: $0 - lines) } ?? Int.max
-        consumer.takeRest(&plan.renderer, room: end == .enough ? 0 : left, into: &line)
         do throws(TraceError) {
             try observer.finishRecording()
         } catch {
             throw recordingFailure(error)
         }
+        let left = plan.arguments.count.map { Int(clamping: $0 - lines) } ?? Int.max
+        consumer.takeRest(&plan.renderer, room: end == .enough ? 0 : left, into: &line)
         try consumer.finish(observer, losses, at: System.monotonicTime(), into: &line)
         try flush()
         sumUp(losses)

@@ -16,7 +16,7 @@ import time
 
 from report import cell, median, percentile, table, with_spread
 from run import Failure, Runner, build, count_lines, cpu_time, now, stop
-from tools import PEERS, Floor, Obstrace, Untraced, Workload, counted
+from tools import PEERS, Floor, Obstrace, PerfRecord, Untraced, Workload, counted
 
 FILTERED = "obstrace, all filtered out"
 GETPPID = "syscalls:sys_enter_getppid"
@@ -147,6 +147,31 @@ class Benchmark:
                 f"{title}: {' '.join(map(str, [workload.name, *workload.arguments]))}, {workload.event}",
                 ["", "events", "seen", "lost", "ns a call", "user ns/event", "system", "report: user", "system",
                  "RSS MB"], rows)
+
+    def stacks(self):
+        """What call chains cost: without, in the line, below it, beside perf record with and without them."""
+        binary = self.arguments.binary
+        tools = [
+            Untraced(), Obstrace(binary), Obstrace(binary, "obstrace <ustack>", ["-f", "<time> <@comm> <ustack>"]),
+            Obstrace(binary, "obstrace --stacks", ["--stacks"]),
+        ]
+        perf = PerfRecord()
+        if perf.is_installed():
+            tools += [perf, PerfRecord("perf record -g", ["-g"])]
+        runs = {}
+        for tool in tools:
+            # The template among its options is the one that is to bind.
+            workload = Workload("getppid", [300_000], GETPPID, None if "-f" in getattr(tool, "options", []) else
+                                Workload.template)
+            runs[tool.name] = lambda values, tool=tool, workload=workload: self.trace_once(tool, workload, values)
+        values = self.values["stacks"] = self.in_turn(runs)
+        table(
+            "Stacks: getppid 300000",
+            ["", "ns a call", "user ns/event", "system", "report: user", "system"],
+            [[name, with_spread(own.get("ns a call", [])),
+              *[with_spread(own.get(key, [])) for key in (
+                  "user ns", "system ns", "report user ns", "report system ns")]]
+             for name, own in values.items()])
 
     def start(self):
         """From the start of the tool to the first armed event, and the whole time of tracing `true`."""
@@ -477,7 +502,8 @@ def cpu_model():
 
 def main():
     sections = [
-        "throughput", "rings", "start", "exit", "delay", "idle", "listing", "growth", "tracepoint_growth", "calls"]
+        "throughput", "stacks", "rings", "start", "exit", "delay", "idle", "listing", "growth", "tracepoint_growth",
+        "calls"]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", default=".build/release/obstrace")
     parser.add_argument("--rounds", type=int, default=5)

@@ -120,11 +120,14 @@ class Floor(Tool):
         return counted(messages)
 
 
+@dataclass
 class PerfRecord(Tool):
-    name, executable, package, is_live = "perf record", "perf", "linux-perf", False
+    name: str = "perf record"
+    options: list = field(default_factory=list)
+    executable, package, is_live = "perf", "linux-perf", False
 
     def trace(self, workload, command, output):
-        return ["perf", "record", "-q", "-o", output, "-e", workload.event, "--", *command]
+        return ["perf", "record", "-q", *self.options, "-o", output, "-e", workload.event, "--", *command]
 
     def report(self, output):
         return ["perf", "script", "-i", output]

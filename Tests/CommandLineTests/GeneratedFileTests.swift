@@ -53,7 +53,7 @@ extension GeneratedFile {
         #expect(
             sections == [
                 "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COUNTING", "HISTOGRAMS", "LIVE TABLE",
-                "LISTING", "PAIRS", "SYSTEM CALLS",
+                "LISTING", "PAIRS",
                 "TEMPLATES", "RECORDS", "FILTERS", "PROBES", "OUTPUT ORDER AND LOSS", "PERMISSIONS",
                 "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
             ])
@@ -85,7 +85,6 @@ extension Flag {
                 flag.subcommands.count {
                     $0 == .trace || $0 == .list || (Subcommand.summing.contains($0) && flag.topic == .summing)
                         || ($0 == .pair && !flag.subcommands.contains(.trace))
-                        || ($0 == .syscalls && flag.topic == .calls)
                 }
             }
             .reduce(0, +)

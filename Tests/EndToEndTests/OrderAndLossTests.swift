@@ -52,7 +52,8 @@ extension EndToEnd {
             let traced = try obstrace(
                 "sched:sched_stat_runtime", "-f", "<time:d> <cpu> <pid> <runtime>", "--",
                 Workload.getppid.path, "300000")
-            #expect(!traced.lines.isEmpty && Set(traced.lines).count == traced.lines.count, "\(traced.summary)")
+            #expect(!traced.lines.isEmpty, "\(traced.summary)")
+            #expect(Set(traced.lines).count == traced.lines.count)
         }
 
         @Test("What follows a quiet time is printed to the last event, one as well as many")

@@ -86,6 +86,26 @@ extension EndToEnd {
             }
         }
 
+        @Test("Recordings keep stacks: ours and perf's are printed alike by both")
+        func recorded() throws {
+            try withDirectory { directory in
+                let program = directory + "/stacks"
+                try compile(into: program)
+                let own = directory + "/own.data"
+                let recorded = try obstrace(Self.call, "-f", "<ustack>", "-w", own, "--", program)
+                #expect(recorded.status == 0, "\(recorded.summary)")
+                let theirs = directory + "/perf.data"
+                _ = try run(["perf", "record", "-q", "-g", "-e", Self.call, "-o", theirs, program])
+                for file in [own, theirs] {
+                    let replayed = try obstrace("-r", file, "-f", "<ustack>")
+                    #expect(replayed.lines.map(functions) == [Self.chain], "\(replayed.summary)")
+                    let printed = try run(["perf", "script", "-F", "ip,sym", "-i", file])
+                    let frames = printed.lines.compactMap { $0.split(separator: " ").last.map(String.init) }
+                    #expect(Array(frames.prefix(4)) == Self.chain.reversed(), "\(printed.summary)")
+                }
+            }
+        }
+
         @Test("Code that a program makes has the name that the program gives it")
         func generated() throws {
             try withDirectory { directory in

@@ -38,7 +38,7 @@ func plan(
         #expect(
             error.notes == [
                 "fields: filename pid args     context: time wall delta elapsed cpu pid tid comm ppid uid user "
-                    + "exe cmdline cgroup container event name subsystem late n fields print",
+                    + "exe cmdline cgroup container event name subsystem late n fields print stack ustack",
                 "try: obstrace list -v test:exec",
             ])
         #expect(try misfit("<filenme>", exec, other).message == "none of the 2 events has a field 'filenme'")

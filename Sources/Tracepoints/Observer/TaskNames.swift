@@ -77,7 +77,7 @@ struct TaskNames: ~Copyable {
     }
 
     /// Calls `body` with each task that has not ended: thread id, process id, name.
-    func forEach(_ body: (Int32, Int32, Comm) -> Void) {
+    func visit(_ body: (Int32, Int32, Comm) -> Void) {
         for index in 0..<capacity where unsafe slots[index].tid != 0 && !slots[index].isDead {
             unsafe body(slots[index].tid, slots[index].pid, slots[index].comm)
         }

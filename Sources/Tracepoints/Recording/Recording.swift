@@ -23,6 +23,8 @@ package struct Recording: ~Copyable {
     package private(set) var otherCount: UInt64 = 0
     /// How many events came after one of a later time had been given out.
     package private(set) var lateCount: UInt64 = 0
+    /// Who learns what processes had mapped, where that is wanted; it must not look at the processes of now.
+    package var symbolizer: Symbolizer?
     /// How many samples did not fit their own sizes.
     package private(set) var malformedCount: UInt64 = 0
     /// Whether it came through a pipe.
@@ -226,6 +228,9 @@ package struct Recording: ~Copyable {
         guard eventOfID[Int(id)] >= 0 else { return false }
         let cpu = format.cpuOffset < 0 ? -1 : bytes.load(format.cpuOffset, as: Int32.self) ?? -1
         unsafe sample.initialize(to: Sample(record: record, time: time, event: eventOfID[Int(id)], cpu: cpu))
+        if !needs.isDisjoint(with: [.kernelStack, .userStack]), let chain = format.callChain(of: bytes) {
+            unsafe sample.pointee.chainLength = UInt16(clamping: chain.count / 8)
+        }
         if format.idsOffset >= 0 {
             unsafe sample.pointee.pid = bytes.load(format.idsOffset, as: Int32.self) ?? -1
             unsafe sample.pointee.tid = bytes.load(format.idsOffset &+ 4, as: Int32.self) ?? -1
@@ -240,6 +245,7 @@ package struct Recording: ~Copyable {
     /// Takes what a record that is no sample tells.
     private mutating func note(_ record: RingRecord, at time: UInt64) {
         let bytes = record.bytes
+        symbolizer?.note(record, at: time)
         switch record.type {
         case RecordType.lost:
             let event = formats.event(bytes.load(8, as: UInt64.self) ?? 0) ?? 0

@@ -167,7 +167,7 @@ package final class RecordingWriter {
 
     /// Appends a record for the name of each task, as the kernel writes them at a new name.
     private func append(_ names: borrowing TaskNames, to bytes: inout [UInt8], words: SampleWords) {
-        names.forEach { tid, pid, comm in
+        names.visit { tid, pid, comm in
             guard pid > 0 else { return }
             let name = comm.bytes
             let padded = (name.count + 1 + 7) / 8 * 8

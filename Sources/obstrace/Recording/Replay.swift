@@ -24,6 +24,7 @@ struct Replay: ~Copyable {
         scope.tids = Set(arguments.tids)
         scope.cpus = arguments.cpus.map { list in Set(list.ranges.flatMap { $0.map(Int32.init) }) }
         recording.select(plan.layouts, needs: plan.renderer.needs, scope: scope)
+        if plan.renderer.needs.contains(.userStack) { recording.symbolizer = plan.renderer.symbolizer }
         let sink = try Sink.open(arguments.output)
         var replay = Replay(plan: plan, recording: recording, file: file, sink: sink)
         return try replay.run()

@@ -31,11 +31,11 @@ struct SyscallConsumer: Consumer, ~Copyable {
             !plan.arguments.filters.isEmpty || !plan.arguments.taskNames.isEmpty
             || !plan.arguments.users.isEmpty
         let layouts = plan.layouts
-        guard layouts.count >= 3,
+        guard layouts.count >= 3, let catalog = plan.catalog,
             let view = SyscallView(
                 enter: (0, layouts[0]), exit: (1, layouts[1]), exec: (2, layouts[2]), paths: 3,
                 options: options,
-                host: .machine(plan.catalog))
+                host: .machine(catalog))
         else { throw Failure("this kernel tells of system calls in a way that is not known") }
         self.view = view
     }
@@ -62,9 +62,9 @@ struct SyscallConsumer: Consumer, ~Copyable {
 
 extension SyscallHost {
     /// Asks this machine.
-    static func machine(_ catalog: Catalog?) -> SyscallHost {
+    static func machine(_ catalog: Catalog) -> SyscallHost {
         unsafe SyscallHost(
-            layout: { try? catalog?.layout(of: "syscalls:" + $0) },
+            layout: { try? catalog.layout(of: "syscalls:" + $0) },
             readMemory: { tid, address, room in unsafe System.readMemory(of: tid, at: address, into: room) },
             isCompat: isCompat,
             describeError: System.describe)
