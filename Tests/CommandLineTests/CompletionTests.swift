@@ -50,7 +50,7 @@ private final class FakeObstrace {
 /// What is offered is the whole word as the program would get it, without quotes.
 private let common: [(line: String, offered: [String])] = [
     ("obstrace sch", ["sched:"]),
-    ("obstrace s", ["sched:", "syscalls:"]),
+    ("obstrace s", ["sched:", "syscalls", "syscalls:"]),
     ("obstrace sched:", ["sched:sched_process_exec", "sched:sched_process_exit", "sched:sched_switch"]),
     ("obstrace sched:sched_sw", ["sched:sched_switch"]),
     ("obstrace nothing:", []),

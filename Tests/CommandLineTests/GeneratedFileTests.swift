@@ -54,8 +54,8 @@ extension GeneratedFile {
             sections == [
                 "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COUNTING", "HISTOGRAMS", "LIVE TABLE",
                 "LISTING", "PAIRS",
-                "TEMPLATES", "RECORDS", "FILTERS", "PROBES", "OUTPUT ORDER AND LOSS", "PERMISSIONS",
-                "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
+                "TEMPLATES", "RECORDS", "FILTERS", "SYSTEM CALLS", "PROBES", "RECORDINGS",
+                "OUTPUT ORDER AND LOSS", "PERMISSIONS", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
             ])
     }
 
@@ -85,6 +85,7 @@ extension Flag {
                 flag.subcommands.count {
                     $0 == .trace || $0 == .list || (Subcommand.summing.contains($0) && flag.topic == .summing)
                         || ($0 == .pair && !flag.subcommands.contains(.trace))
+                        || ($0 == .syscalls && flag.topic == .calls)
                 }
             }
             .reduce(0, +)

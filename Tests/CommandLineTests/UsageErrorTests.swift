@@ -160,10 +160,9 @@ private func message(_ words: [String]) -> String {
         (
             ["-c", "3", "a:b"],
             """
-            obstrace: there is no flag -c
+            obstrace: -c is a flag of obstrace syscalls, not of obstrace trace
               -c
               ^~  did you mean --count?
-              try: obstrace --help
             """
         ),
         (
@@ -623,7 +622,7 @@ private func message(_ words: [String]) -> String {
         (
             ["list", "--where", "x"],
             """
-            obstrace: --where is a flag of obstrace trace, count, hist, top and pair, not of obstrace list
+            obstrace: --where is a flag of obstrace trace, count, hist, top, syscalls and pair, not of obstrace list
               --where
               ^~~~~~~
             """
@@ -631,7 +630,7 @@ private func message(_ words: [String]) -> String {
         (
             ["help", "-v"],
             """
-            obstrace: -v is a flag of obstrace trace, count, hist, top, list and pair, not of obstrace help
+            obstrace: -v is a flag of obstrace trace, count, hist, top, syscalls, list and pair, not of obstrace help
               -v
               ^~
             """
@@ -801,7 +800,7 @@ private func message(_ words: [String]) -> String {
             """
             obstrace: there is no subcommand 'zzz'
               zzz
-              ^~~  one of trace, count, hist, top, list, pair, help
+              ^~~  one of trace, count, hist, top, info, syscalls, list, pair, help
             """
         ),
         (

@@ -3,7 +3,7 @@ extension Flag {
     static let messages: [Flag] = [
         Flag(
             "explain", misnomers: ["--dry-run", "--plan"],
-            of: [.trace] + Subcommand.summing, topic: .messages, isCommon: false,
+            of: [.trace, .syscalls] + Subcommand.summing, topic: .messages, isCommon: false,
             summary: "say what would be traced and how, trace nothing",
             detail: [
                 "Print for each event which filter the kernel gets, what of it is left to obstrace and what a "

@@ -4,7 +4,7 @@ extension Flag {
         Flag(
             "where", misnomers: ["--filter"],
             value: Value(name: "EXPR", completion: .nothing),
-            of: [.trace] + Subcommand.summing, topic: .selection,
+            of: [.trace, .syscalls] + Subcommand.summing, topic: .selection,
             summary: "only events that fulfil EXPR: 'pid == 1'",
             detail: [
                 "Print only events that fulfil EXPR, such as `prev_prio < 100 && prev_comm ~ \"b*\"`; see below "
@@ -16,7 +16,7 @@ extension Flag {
             set: { draft, expression throws(UsageError) in try draft.placeFilter(expression) }),
         Flag(
             "no-pushdown",
-            of: [.trace] + Subcommand.summing, topic: .selection, isCommon: false,
+            of: [.trace, .syscalls] + Subcommand.summing, topic: .selection, isCommon: false,
             summary: "test filters in obstrace alone, not in the kernel",
             detail: [
                 "Test all filters in obstrace, none in the kernel.",

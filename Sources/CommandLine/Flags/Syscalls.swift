@@ -2,7 +2,7 @@ extension Flag {
     /// Which system calls are shown, and how.
     static let syscalls: [Flag] = [
         Flag(
-            "summary", "c", misnomers: ["-C", "--count", "-s", "--summary-only"],
+            "summary", "c", misnomers: ["--summary-only"],
             of: [.syscalls], topic: .calls,
             summary: "a table of calls, errors and times at the end",
             detail: [
