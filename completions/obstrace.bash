@@ -148,7 +148,7 @@ _obstrace() {
                         top) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval -n --rows --keys --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         info) _obstrace_words '-h --help --version' ;;
                         convert) _obstrace_words '--to -h --help --version' ;;
-                        syscalls) _obstrace_words '-o --output -c --summary --failed --slower --json -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict -q --quiet -v --verbose --color -h --help --version' ;;
+                        syscalls) _obstrace_words '-o --output --where --no-pushdown -c --summary --failed --slower --json -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         list) _obstrace_words '--field --type --rate -v --verbose --json --color -h --help --version' ;;
                         pair) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval --keys --linear --log10 --on --where --hist --cancel --max-age --max-waiting -f --format -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict -q --quiet -v --verbose --color -h --help --version' ;;
                         help) _obstrace_words '-h --help --version' ;;
