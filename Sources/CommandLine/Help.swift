@@ -41,7 +41,7 @@ private struct Page {
         lines.append("")
         usage([.trace])
         let names = (Subcommand.summing + [.pair, .syscalls]).map(\.rawValue).joined(separator: "|")
-        lines.append("       obstrace \(names) [options] EVENT...   (-h tells more)")
+        lines.append("       obstrace \(names) [options] EVENT...  (-h tells more)")
         lines.append("       obstrace " + Subcommand.list.synopsis)
         lines.append("")
         summaries(of: .trace)

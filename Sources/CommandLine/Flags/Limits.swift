@@ -4,7 +4,7 @@ extension Flag {
         Flag(
             "count", "n", misnomers: ["-c", "--limit", "--lines", "--max-events"],
             value: Value(name: "N", completion: .nothing),
-            of: [.trace, .pair, .syscalls], topic: .limits,
+            of: [.trace, .pair], topic: .limits,
             summary: "stop after N lines",
             detail: ["Stop after N events have been printed."],
             set: { draft, number throws(UsageError) in draft.trace.count = try number.lineCount() }),

@@ -12,6 +12,14 @@ extension Flag {
             ],
             set: { draft, _ in draft.syscalls.isSummary = true }),
         Flag(
+            // `-c` is meant for it elsewhere, and is a flag here.
+            "count", "n", misnomers: ["--limit", "--lines", "--max-events"],
+            value: Value(name: "N", completion: .nothing),
+            of: [.syscalls], topic: .limits,
+            summary: "stop after N lines",
+            detail: ["Stop after N calls have been printed."],
+            set: { draft, number throws(UsageError) in draft.trace.count = try number.lineCount() }),
+        Flag(
             "failed", misnomers: ["-Z", "--failed-only", "--failure", "--errors"],
             of: [.syscalls], topic: .calls,
             summary: "only calls that failed",

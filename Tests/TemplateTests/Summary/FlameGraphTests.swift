@@ -25,7 +25,10 @@ struct FlameGraphTests {
     @Test("Each function is as wide as its events, and stands on the one that called it")
     func widths() throws {
         var graph = FlameGraph(title: "a test")
-        for line in ["main;a;b 30", "main;a 10", "main;c 60"] { #expect(graph.add(line)) }
+        for line in ["main;a;b 30", "main;a 10", "main;c 60"] {
+            let isTaken = graph.add(line)
+            #expect(isTaken)
+        }
         #expect(graph.count == 100)
         let boxes = try boxes(graph.svg())
         #expect(boxes.mapValues(\.width) == ["all": 1200, "main": 1200, "a": 480, "b": 360, "c": 720])
@@ -36,11 +39,16 @@ struct FlameGraphTests {
     @Test("Names are text of the drawing and nothing else; what is no stack is refused")
     func names() throws {
         var graph = FlameGraph(title: "<&>")
-        #expect(graph.add("<script>alert(\"1\")</script>;std::vector<int>::at(unsigned long) & more 2"))
-        #expect(!graph.add("no number"))
-        #expect(!graph.add("main;a -3"))
-        #expect(!graph.add(" 3"))
-        #expect(!graph.add(""))
+        let isTaken1 = graph.add("<script>alert(\"1\")</script>;std::vector<int>::at(unsigned long) & more 2")
+        #expect(isTaken1)
+        let isTaken2 = graph.add("no number")
+        #expect(!isTaken2)
+        let isTaken3 = graph.add("main;a -3")
+        #expect(!isTaken3)
+        let isTaken4 = graph.add(" 3")
+        #expect(!isTaken4)
+        let isTaken5 = graph.add("")
+        #expect(!isTaken5)
         let boxes = try boxes(graph.svg())
         #expect(boxes["std::vector<int>::at(unsigned long) & more"]?.depth == 2)
         #expect(boxes["<script>alert(\"1\")</script>"]?.depth == 1)
