@@ -116,7 +116,8 @@ struct MergerTests {
         #expect(grouped.callChain(of: first)?.array == words(100, 200, 300))
         let single = SampleFormat(
             [.time, .read, .callChain, .raw], readFormat: [.enabledTime, .id, .lost])
-        #expect(single.raw(of: cursor.next()!.bytes)?.array == [9, 8, 7, 6])
+        let second = cursor.next()!.bytes
+        #expect(single.raw(of: second)?.array == [9, 8, 7, 6])
         let lying = cursor.next()!.bytes
         #expect(SampleFormat([.time, .callChain, .raw]).raw(of: lying) == nil)
         #expect(grouped.raw(of: lying) == nil)
