@@ -12,7 +12,7 @@ function __obstrace_operands
     for word in (commandline -opc)[2..]
         if $is_value
             set is_value false
-        else if contains -- $word -f --format -o --output --by -i --interval -n --rows --keys --linear --where --on --cancel --max-age --max-waiting --slower --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as -m --buffer -w --write --max-size --rotate --to -r --read --field --type --rate --color
+        else if contains -- $word -f --format -o --output --by -i --interval -n --rows --keys --linear --where --on --cancel --max-age --max-waiting --count --slower -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as -m --buffer -w --write --max-size --rotate --to -r --read --field --type --rate --color
             set is_value true
         else if not string match -q -- '-*' $word
             echo -- $word
@@ -120,10 +120,11 @@ complete -c obstrace -n '__obstrace_is pair' -l max-age -x -d 'forget a START af
 complete -c obstrace -n '__obstrace_is pair' -l max-waiting -x -d 'keep at most N STARTs that wait; 65536 unless told'
 complete -c obstrace -n '__obstrace_is pair' -s f -l format -x -a '(__obstrace_template)' -d 'print pairs by TEMPLATE: \'<latency:t> <start.dev>\''
 complete -c obstrace -n '__obstrace_is syscalls' -s c -l summary -d 'a table of calls, errors and times at the end'
+complete -c obstrace -n '__obstrace_is syscalls' -s n -l count -x -d 'stop after N lines'
 complete -c obstrace -n '__obstrace_is syscalls' -l failed -d 'only calls that failed'
 complete -c obstrace -n '__obstrace_is syscalls' -l slower -x -d 'only calls that took TIME or more: 1ms'
 complete -c obstrace -n '__obstrace_is syscalls' -l json -d 'print a JSON object per call, or per row of the table'
-complete -c obstrace -n '__obstrace_is trace pair syscalls' -s n -l count -x -d 'stop after N lines'
+complete -c obstrace -n '__obstrace_is trace pair' -s n -l count -x -d 'stop after N lines'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s d -l duration -x -d 'stop after TIME: 5s, 500ms, 1.5m'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l until -x -d 'stop after the first event that fulfils EXPR'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l expect -x -d 'exit with status 5 unless an event fulfils EXPR'
