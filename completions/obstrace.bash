@@ -112,9 +112,9 @@ _obstrace() {
                 _obstrace_command
                 return
                 ;;
-            -f | --format | -o | --output | --by | -i | --interval | -n | --rows | --keys | --linear | --where | --on | --cancel | --max-age | --max-waiting | --slower | --count | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | --run-as | -m | --buffer | -w | --write | --max-size | --rotate | -r | --read | --field | --type | --rate | --color) flag=${words[i]} ;;
+            -f | --format | -o | --output | --by | -i | --interval | -n | --rows | --keys | --linear | --where | --on | --cancel | --max-age | --max-waiting | --count | --slower | -d | --duration | --until | --expect | --forbid | -p | --pid | -t | --tid | --cgroup | --container | --comm | -u | --user | -C | --cpu | --run-as | -m | --buffer | -w | --write | --max-size | --rotate | --to | -r | --read | --field | --type | --rate | --color) flag=${words[i]} ;;
             -*) ;;
-            trace | count | hist | top | info | syscalls | list | pair | help)
+            trace | count | hist | top | info | convert | syscalls | list | pair | help)
                 [[ $subcommand ]] || subcommand=${words[i]} ;;
             *)
                 subcommand=${subcommand:-trace}
@@ -136,6 +136,7 @@ _obstrace() {
         --hist) _obstrace_words 'latency' ;;
         -p | --pid) _obstrace_processes ;;
         -u | --user | --run-as) _obstrace_users ;;
+        --to) _obstrace_words 'chrome svg' ;;
         --color) _obstrace_words 'auto always never' ;;
         '')
             case $cur in
@@ -146,7 +147,8 @@ _obstrace() {
                         hist) _obstrace_words '--json -o --output --by -i --interval -n --rows --keys --linear --log10 --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         top) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval -n --rows --keys --where --no-pushdown -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         info) _obstrace_words '-h --help --version' ;;
-                        syscalls) _obstrace_words '-o --output --where --no-pushdown -c --summary --failed --slower --json -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
+                        convert) _obstrace_words '--to -h --help --version' ;;
+                        syscalls) _obstrace_words '-o --output --where --no-pushdown -c --summary -n --count --failed --slower --json -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict --explain -q --quiet -v --verbose --color -h --help --version' ;;
                         list) _obstrace_words '--field --type --rate -v --verbose --json --color -h --help --version' ;;
                         pair) _obstrace_words '--json --csv --tsv --logfmt -o --output --by -i --interval --keys --linear --log10 --on --where --hist --cancel --max-age --max-waiting -f --format -n --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --all-processes -m --buffer --strict -q --quiet -v --verbose --color -h --help --version' ;;
                         help) _obstrace_words '-h --help --version' ;;
@@ -160,7 +162,7 @@ _obstrace() {
                     esac
                     if [[ ! $subcommand || $subcommand == help ]]; then
                         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(
-                            compgen -W 'trace count hist top info syscalls list pair help' -- "$cur")
+                            compgen -W 'trace count hist top info convert syscalls list pair help' -- "$cur")
                     fi
                     ;;
             esac

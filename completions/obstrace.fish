@@ -12,7 +12,7 @@ function __obstrace_operands
     for word in (commandline -opc)[2..]
         if $is_value
             set is_value false
-        else if contains -- $word -f --format -o --output --by -i --interval -n --rows --keys --linear --where --on --cancel --max-age --max-waiting --slower --count -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as -m --buffer -w --write --max-size --rotate -r --read --field --type --rate --color
+        else if contains -- $word -f --format -o --output --by -i --interval -n --rows --keys --linear --where --on --cancel --max-age --max-waiting --count --slower -d --duration --until --expect --forbid -p --pid -t --tid --cgroup --container --comm -u --user -C --cpu --run-as -m --buffer -w --write --max-size --rotate --to -r --read --field --type --rate --color
             set is_value true
         else if not string match -q -- '-*' $word
             echo -- $word
@@ -36,7 +36,7 @@ function __obstrace_is
     __obstrace_in_command
     and return 1
     set -l operands (__obstrace_operands)
-    contains -- "$operands[1]" trace count hist top info syscalls list pair help
+    contains -- "$operands[1]" trace count hist top info convert syscalls list pair help
     or set operands[1] trace
     contains -- $operands[1] $argv
 end
@@ -87,6 +87,7 @@ complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a count -d 'c
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a hist -d 'show how a number in events is distributed'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a top -d 'show the most frequent events or values, refreshed'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a info -d 'tell what is in a recording'
+complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a convert -d 'turn a recording into a file of another viewer'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a syscalls -d 'print a line per system call, or a table of them'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a list -d 'list and search the tracepoints of this kernel'
 complete -c obstrace -n '__obstrace_first; or __obstrace_is help' -a pair -d 'match two events, print the time between them'
@@ -119,10 +120,11 @@ complete -c obstrace -n '__obstrace_is pair' -l max-age -x -d 'forget a START af
 complete -c obstrace -n '__obstrace_is pair' -l max-waiting -x -d 'keep at most N STARTs that wait; 65536 unless told'
 complete -c obstrace -n '__obstrace_is pair' -s f -l format -x -a '(__obstrace_template)' -d 'print pairs by TEMPLATE: \'<latency:t> <start.dev>\''
 complete -c obstrace -n '__obstrace_is syscalls' -s c -l summary -d 'a table of calls, errors and times at the end'
+complete -c obstrace -n '__obstrace_is syscalls' -s n -l count -x -d 'stop after N lines'
 complete -c obstrace -n '__obstrace_is syscalls' -l failed -d 'only calls that failed'
 complete -c obstrace -n '__obstrace_is syscalls' -l slower -x -d 'only calls that took TIME or more: 1ms'
 complete -c obstrace -n '__obstrace_is syscalls' -l json -d 'print a JSON object per call, or per row of the table'
-complete -c obstrace -n '__obstrace_is trace pair syscalls' -s n -l count -x -d 'stop after N lines'
+complete -c obstrace -n '__obstrace_is trace pair' -s n -l count -x -d 'stop after N lines'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s d -l duration -x -d 'stop after TIME: 5s, 500ms, 1.5m'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l until -x -d 'stop after the first event that fulfils EXPR'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l expect -x -d 'exit with status 5 unless an event fulfils EXPR'
@@ -141,6 +143,7 @@ complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l st
 complete -c obstrace -n '__obstrace_is trace' -s w -l write -r -F -d 'record into FILE for -r or perf'
 complete -c obstrace -n '__obstrace_is trace' -l max-size -x -d 'stop when FILE has SIZE: 100M, 1G'
 complete -c obstrace -n '__obstrace_is trace' -l rotate -x -d 'keep the newest N files of --max-size'
+complete -c obstrace -n '__obstrace_is convert' -l to -x -a 'chrome svg' -d 'chrome or svg, where OUT does not tell'
 complete -c obstrace -n '__obstrace_is trace' -s r -l read -r -F -d 'read events from the recording FILE'
 complete -c obstrace -n '__obstrace_is list' -l field -x -d 'only events with a field named like GLOB'
 complete -c obstrace -n '__obstrace_is list' -l type -x -d 'only events with a field of a type like GLOB'
@@ -151,5 +154,5 @@ complete -c obstrace -n '__obstrace_is trace syscalls count hist top' -l explain
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s q -l quiet -d 'no notes on stderr, only errors and losses'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s v -l verbose -d 'say more on stderr: events traced and lost'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls list' -l color -x -a 'auto always never' -d 'colour the output: auto, always or never'
-complete -c obstrace -n '__obstrace_is trace count hist top info syscalls list pair help' -s h -l help -d 'this help; --help explains everything'
-complete -c obstrace -n '__obstrace_is trace count hist top info syscalls list pair help' -l version -d 'print the version'
+complete -c obstrace -n '__obstrace_is trace count hist top info convert syscalls list pair help' -s h -l help -d 'this help; --help explains everything'
+complete -c obstrace -n '__obstrace_is trace count hist top info convert syscalls list pair help' -l version -d 'print the version'

@@ -18,7 +18,8 @@ public struct HelpRequest: Sendable, Equatable {
         switch (subcommand, isLong) {
         case (.list, false): page.shortList()
         case (.list, true): page.longList()
-        case (.info, let isLong): page.info(isLong: isLong)
+        case (.info, let isLong): page.file(.info, .info, Example.recordings, isLong: isLong)
+        case (.convert, let isLong): page.file(.convert, .convert, Example.conversions, isLong: isLong)
         case (.count, _), (.hist, _), (.top, _): page.summary(subcommand, isLong: isLong)
         case (.syscalls, _): page.calls(isLong: isLong)
         case (.pair, false): page.shortPair()
@@ -130,19 +131,20 @@ private struct Page {
         explained(Example.list)
     }
 
-    mutating func info(isLong: Bool) {
-        lines.append("obstrace info: \(Subcommand.info.summary)")
+    /// The help of what has to do with recordings only.
+    mutating func file(_ subcommand: Subcommand, _ text: Prose, _ shown: [Example], isLong: Bool) {
+        lines.append("obstrace \(subcommand.rawValue): \(subcommand.summary)")
         lines.append("")
-        usage([.info])
+        usage([subcommand])
         if isLong {
-            prose(.info)
-            details(of: .info)
+            prose(text)
+            details(of: subcommand)
             heading("Examples")
-            explained(Example.recordings)
+            explained(shown)
         } else {
             lines.append("")
-            summaries(of: .info)
-            examples(Example.recordings.prefix(2))
+            summaries(of: subcommand)
+            examples(shown.prefix(2))
         }
     }
 

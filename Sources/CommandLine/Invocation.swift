@@ -14,6 +14,8 @@ public enum Invocation: Sendable, Equatable {
     case summarize(TraceArguments, SummaryArguments)
     /// Tell what is in a recording.
     case info(InfoArguments)
+    /// Turn a recording into a file of another viewer.
+    case convert(ConvertArguments)
     /// Show system calls.
     case syscalls(TraceArguments, SyscallArguments)
     /// List tracepoints.

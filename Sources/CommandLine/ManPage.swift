@@ -65,6 +65,9 @@ extension GeneratedFile {
         page.prose(.recordings)
         page.lines.append(".Pp")
         page.prose(.info)
+        page.lines.append(".Pp")
+        page.prose(.convert)
+        page.options(of: .convert) { $0.topic == .recordings }
         page.section("OUTPUT ORDER AND LOSS")
         page.prose(.order)
         page.section("PERMISSIONS")
@@ -80,7 +83,7 @@ extension GeneratedFile {
         page.section("EXAMPLES")
         page.examples(
             Example.trace + Subcommand.summing.flatMap(Example.summing) + Example.pair + Example.syscalls
-                + Example.recordings
+                + Example.recordings + Example.conversions
                 + Example.list)
         page.section("SEE ALSO")
         page.lines += [".Xr perf-trace 1 ,", ".Xr trace-cmd 1 ,", ".Xr bpftrace 8"]
@@ -117,6 +120,7 @@ private struct Mdoc {
                     Flag.all(of: subcommand).filter { $0.topic == .summing }.map(\.synopsis)
                     + [".Op Ar options", ".Ar EVENT ..."] + (subcommand == .hist ? [".Ar VALUE"] : [])
             case .info: lines += [".Op Ar options", ".Ar FILE"]
+            case .convert: lines += [".Op Fl -to Ar KIND", ".Ar IN OUT"]
             case .syscalls:
                 lines +=
                     Flag.all(of: .syscalls).filter { $0.topic == .calls }.map(\.synopsis)

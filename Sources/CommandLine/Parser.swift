@@ -44,6 +44,8 @@ struct Draft {
     private var templatePlacing = Placing()
     private var filterPlacing = Placing()
     private var infoFile: Argument?
+    private var convertFiles: [Argument] = []
+    var convertKind: Argument?
     private var helpTopic: Subcommand?
 
     /// Notes a flag, if it is one of the subcommand's.
@@ -151,6 +153,7 @@ struct Draft {
                 throw operand.error("one FILE is enough: '\(infoFile.text)' is the other one")
             }
             infoFile = operand
+        case .convert: convertFiles.append(try operand.nonEmpty("a FILE"))
         case .help:
             guard let topic = Subcommand(rawValue: operand.text) else {
                 throw operand.error(
@@ -190,6 +193,7 @@ struct Draft {
                 throw UsageError("no FILE to tell about", notes: ["try: obstrace info FILE"])
             }
             return .info(InfoArguments(file: infoFile))
+        case .convert: return .convert(try ConvertArguments(convertFiles, convertKind))
         case .trace: break
         case .count, .hist, .top: try finishSummary()
         case .syscalls:

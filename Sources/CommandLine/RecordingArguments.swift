@@ -19,6 +19,56 @@ public struct InfoArguments: Sendable, Equatable {
     public internal(set) var file: Argument
 }
 
+/// What `obstrace convert` was asked to do.
+public struct ConvertArguments: Sendable, Equatable {
+    /// What a file is turned into.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A recording into trace events of Chrome, as JSON.
+        case chrome
+        /// Folded stacks into a flame graph.
+        case svg
+
+        /// How the names of its files end.
+        var suffix: String { self == .chrome ? ".json" : ".svg" }
+    }
+
+    /// What is read; `-` for stdin.
+    public let input: Argument
+    /// Where it is written.
+    public let output: Output
+    public let kind: Kind
+
+    /// Takes the words, of which there must be two, and the kind where it was typed.
+    init(_ words: [Argument], _ kind: Argument?) throws(UsageError) {
+        guard words.count >= 2 else {
+            throw UsageError(
+                words.isEmpty ? "no IN and OUT to convert" : "no OUT to convert into",
+                notes: ["try: obstrace convert sched.data sched.json"])
+        }
+        if words.count > 2 {
+            throw words[2].error("IN and OUT are enough: '\(words[2].text)' is a third FILE")
+        }
+        input = words[0]
+        output = try words[1].output()
+        if let kind {
+            guard let known = Kind(rawValue: kind.text) else {
+                throw kind.error(
+                    "\(kind.prefix) does not know '\(kind.text)'",
+                    hint: kind.choice(Kind.allCases.map(\.rawValue)))
+            }
+            self.kind = known
+        } else {
+            guard let known = Kind.allCases.first(where: { words[1].text.hasSuffix($0.suffix) }) else {
+                let kinds = Kind.allCases.map { "\($0.suffix) is \($0.rawValue)" }.joined(separator: ", ")
+                throw words[1].error(
+                    "the name of OUT does not say what to convert into", hint: "add --to KIND, or its ending",
+                    notes: [kinds])
+            }
+            self.kind = known
+        }
+    }
+}
+
 extension TraceArguments {
     /// Whether events are only recorded, and no lines are printed.
     public var printsNothing: Bool {

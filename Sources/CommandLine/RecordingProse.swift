@@ -28,9 +28,30 @@ extension Prose {
         on each CPU, what was lost, and the command that prints it.
         `-` reads it from stdin.
         """)
+
+    static let convert = Prose(
+        """
+        `obstrace convert` turns a recording into the trace events of Chrome, for chrome://tracing and \
+        ui.perfetto.dev: what each CPU runs and system calls are drawn by their length, where `sched:sched_switch`, \
+        `raw_syscalls:sys_enter` and `raw_syscalls:sys_exit` were recorded; other events are marks on the line of \
+        their thread.
+        Folded stacks, as `obstrace count --by stack --folded` writes them, are turned into a flame graph.
+        The ending of OUT tells which: `.json` or `.svg`.
+        """)
 }
 
 extension Example {
+    static let conversions = [
+        Example(
+            purpose: "See what the CPUs ran:", command: ["obstrace convert sched.data sched.json"]),
+        Example(
+            purpose: "Draw where tasks wait:",
+            command: [
+                "sudo obstrace count sched:sched_switch --by comm,stack --folded -d 10s > stacks.txt",
+                "obstrace convert stacks.txt stacks.svg",
+            ]),
+    ]
+
     static let recordings = [
         Example(
             purpose: "Record a minute of scheduling, and look at it later:",

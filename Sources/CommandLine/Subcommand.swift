@@ -5,6 +5,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
     case hist
     case top
     case info
+    case convert
     case syscalls
     case list
     case pair
@@ -23,6 +24,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .hist: "show how a number in events is distributed"
         case .top: "show the most frequent events or values, refreshed"
         case .info: "tell what is in a recording"
+        case .convert: "turn a recording into a file of another viewer"
         case .syscalls: "print a line per system call, or a table of them"
         case .list: "list and search the tracepoints of this kernel"
         case .pair: "match two events, print the time between them"
@@ -38,6 +40,7 @@ public enum Subcommand: String, Sendable, CaseIterable {
         case .hist: "hist [options] EVENT... VALUE [-- COMMAND [ARG...]]"
         case .top: "top [options] EVENT... [-- COMMAND [ARG...]]"
         case .info: "info [options] FILE"
+        case .convert: "convert [options] IN OUT"
         case .syscalls: "syscalls [options] [CALL...] [-- COMMAND [ARG...]]"
         case .list: "list [options] [GLOB...]"
         case .pair: "pair [options] START END --on FIELD,... [-- COMMAND [ARG...]]"

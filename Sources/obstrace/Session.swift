@@ -101,7 +101,8 @@ extension Plan {
                 } else {
                     try observer.add(layout, filter: filter, isOptional: isOptional[index])
                 }
-                observer.add(renderer.stacks[index], to: index)
+                // Two events that are printed as one have no stacks.
+                if index < renderer.stacks.count { observer.add(renderer.stacks[index], to: index) }
             }
             observer.tell(renderer.symbolizer)
             if let writer {
@@ -201,7 +202,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     private mutating func trace() throws(Failure) -> Int32 {
         try open()
         consumer.opened(observer)
-        Privileges.reduce()
+        Privileges.reduce(opensFiles: plan.arguments.recording.keptFiles > 1)
         startTime = observer.startTime
         plan.renderer.start(at: startTime)
         try checked { () throws(SystemError) in try sink.begin() }

@@ -36,6 +36,15 @@ extension Flag {
             ],
             set: { draft, number throws(UsageError) in draft.trace.recording.rotation = number }),
         Flag(
+            "to", misnomers: ["--format", "-t", "--kind"],
+            value: Value(name: "KIND", completion: .words(ConvertArguments.Kind.allCases.map(\.rawValue))),
+            of: [.convert], topic: .recordings,
+            summary: "chrome or svg, where OUT does not tell",
+            detail: [
+                "Convert into KIND, which is `chrome` or `svg`, whatever the name of OUT ends in."
+            ],
+            set: { draft, kind in draft.convertKind = kind }),
+        Flag(
             "read", "r", misnomers: ["--input", "-i", "--replay"],
             value: Value(name: "FILE", completion: .files),
             of: [.trace], topic: .recordings,

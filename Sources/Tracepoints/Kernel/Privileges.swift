@@ -1,7 +1,9 @@
-/// The rights that a run goes on to need once its tracepoints are open.
+/// The rights that a run goes on to need once its tracepoints, or its recording, are open.
 package enum Privileges {
     /// Capabilities by their numbers (`linux/capability.h`).
     private enum Capability: UInt64 {
+        /// Begins another file in a folder that belongs to another user.
+        case writeAnyFile = 1
         /// Looks into the folders of other users' processes.
         case readAnyFile = 2
         /// Ends the traced command where it runs as another user.
@@ -24,14 +26,24 @@ package enum Privileges {
     ///
     /// Those who are root stay root, with the files of root; gone are all other ways to change the machine, and
     /// no program that we could be made to execute gets them back. What was forked before is left as it is.
-    package static func reduce() {
-        var kept: UInt64 = [
+    ///
+    /// - Parameter opensFiles: whether files are begun later on.
+    package static func reduce(opensFiles: Bool) {
+        var kept: [Capability] = [
             .readAnyFile, .signalAnyone, .lockMemory, .inspectProcesses, .readSymbols, .tracePerformance,
-        ].reduce(0) { (bits: UInt64, capability: Capability) in bits | capability.bit }
+        ]
+        if opensFiles { kept.append(.writeAnyFile) }
         if Permissions.effectiveCapabilities() & Capability.tracePerformance.bit == 0 {
-            kept |= Capability.administer.bit
+            kept.append(.administer)
         }
-        System.keepCapabilities(kept)
+        keep(kept)
+    }
+
+    /// Gives up for good whatever the reading of a recording does not need, before the first byte of it is read.
+    package static func reduceToReading() { keep([.readAnyFile, .writeAnyFile, .readSymbols]) }
+
+    private static func keep(_ capabilities: [Capability]) {
+        System.keepCapabilities(capabilities.reduce(0) { $0 | $1.bit })
         System.forbidNewPrivileges()
     }
 }

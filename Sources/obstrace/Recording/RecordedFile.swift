@@ -15,6 +15,7 @@ extension Recording {
         } catch {
             throw Failure("cannot read '\(file.text)': \(error.reason)")
         }
+        Privileges.reduceToReading()
         do throws(RecordingError) {
             return try Recording.open(descriptor)
         } catch {

@@ -12,12 +12,23 @@ struct Replay: ~Copyable {
     private let sink: Sink
     private var line = LineBuffer()
     private var lines: UInt64 = 0
+    /// What stands above and below all lines.
+    private let frame: (head: String, tail: String)
     private var progress: Progress
 
     /// Prints what the command line asks for, and answers the exit status.
     static func run(_ arguments: TraceArguments, _ file: Argument) throws(Failure) -> Int32 {
+        try run(
+            arguments, file, recording: try Recording.open(file), output: arguments.output, frame: ("", ""))
+    }
+
+    /// Prints what a recording holds, between a head and a tail, and answers the exit status.
+    static func run(
+        _ arguments: TraceArguments, _ file: Argument, recording: consuming Recording, output: Output,
+        frame: (head: String, tail: String)
+    ) throws(Failure) -> Int32 {
         System.ignore(SIGPIPE)
-        var recording = try Recording.open(file)
+        var recording = recording
         let plan = try Plan.make(arguments, recording: Plan.Source(recording))
         var scope = Recording.Scope()
         scope.pids = Set(arguments.pids)
@@ -25,12 +36,16 @@ struct Replay: ~Copyable {
         scope.cpus = arguments.cpus.map { list in Set(list.ranges.flatMap { $0.map(Int32.init) }) }
         recording.select(plan.layouts, needs: plan.renderer.needs, scope: scope)
         if plan.renderer.needs.contains(.userStack) { recording.symbolizer = plan.renderer.symbolizer }
-        let sink = try Sink.open(arguments.output)
-        var replay = Replay(plan: plan, recording: recording, file: file, sink: sink)
+        let sink = try Sink.open(output)
+        var replay = Replay(plan: plan, recording: recording, file: file, sink: sink, frame: frame)
         return try replay.run()
     }
 
-    private init(plan: consuming Plan, recording: consuming Recording, file: Argument, sink: consuming Sink) {
+    private init(
+        plan: consuming Plan, recording: consuming Recording, file: Argument, sink: consuming Sink,
+        frame: (head: String, tail: String)
+    ) {
+        self.frame = frame
         progress = Progress(isShown: !plan.arguments.isQuiet, output: plan.arguments.output)
         self.plan = plan
         self.recording = recording
@@ -41,6 +56,7 @@ struct Replay: ~Copyable {
     private mutating func run() throws(Failure) -> Int32 {
         try checked { () throws(SystemError) in try sink.begin() }
         if !plan.arguments.isQuiet { for note in recording.notes + plan.notes { tell(note) } }
+        append(frame.head)
         unsafe plan.renderer.header.withUnsafeBytes { header in unsafe line.append(header) }
         var isOver = false
         var end = UInt64.max
@@ -59,9 +75,15 @@ struct Replay: ~Copyable {
             guard try flush() else { return Status.readerGone }
             progress.show(recording)
         }
+        append(frame.tail)
         guard try flush() else { return Status.readerGone }
         progress.clear()
         return try finish(isCut: isOver)
+    }
+
+    private mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { utf8 in unsafe line.append(UnsafeRawBufferPointer(utf8)) }
     }
 
     /// The part of a batch before a time; notes whether something was cut off.

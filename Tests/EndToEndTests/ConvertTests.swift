@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// Recordings in the form of other viewers.
+    @Suite struct Conversions {
+        private struct Trace: Decodable {
+            struct Event: Decodable {
+                let ph: String
+                let name: String?
+                let ts: Double?
+                let pid: Int
+                let tid: Int?
+            }
+            let traceEvents: [Event]
+        }
+
+        @Test("A recording becomes trace events of Chrome: slices of CPUs and calls, marks for the rest")
+        func chrome() throws {
+            try withDirectory { directory in
+                let (file, out) = (directory + "/events.data", directory + "/events.json")
+                let recorded = try obstrace(
+                    "-w", file, "raw_syscalls:*", "sched:sched_switch", "sched:sched_process_exit", "--",
+                    Workload.getppid.path, "1000")
+                #expect(recorded.status == 0, "\(recorded.summary)")
+                let converted = try obstrace("convert", file, out)
+                #expect(converted.status == 0, "\(converted.summary)")
+                let data = try Data(contentsOf: URL(fileURLWithPath: out))
+                let events = try JSONDecoder().decode(Trace.self, from: data).traceEvents
+                #expect(events.count { $0.ph == "B" && $0.name == "getppid" } == 1000)
+                #expect(events.count { $0.ph == "i" && $0.name == "sched_process_exit" } == 1)
+                #expect(events.contains { $0.ph == "M" && $0.name == "thread_name" && $0.pid == 0 })
+                let lines = try obstrace("-r", file, "-f", "<time:d>").lines.compactMap { Double($0) }
+                let times = events.compactMap(\.ts)
+                #expect(abs((times.min() ?? 0) * 1000 - (lines.min() ?? 1)) < 1000)
+            }
+        }
+
+        @Test("Folded stacks become a flame graph; what is none is refused with its line")
+        func flameGraph() throws {
+            try withDirectory { directory in
+                let (file, out) = (directory + "/stacks", directory + "/stacks.svg")
+                try "main;work;read 30\nmain;idle 10\n".write(
+                    toFile: file, atomically: false, encoding: .utf8)
+                #expect(try obstrace("convert", file, out).status == 0)
+                let svg = try String(contentsOfFile: out, encoding: .utf8)
+                #expect(svg.hasPrefix("<svg") || svg.hasPrefix("<?xml"))
+                #expect(svg.contains("work") && svg.contains("75"))
+                try "main;work;read\n".write(toFile: file, atomically: false, encoding: .utf8)
+                let refused = try obstrace("convert", file, out)
+                #expect(refused.status == 1)
+                #expect(refused.errors.contains("line 1 is no folded stack"), "\(refused.errors)")
+            }
+        }
+
+        @Test("What to convert into is told by the name, or by --to")
+        func kinds() throws {
+            let unknown = try obstrace("convert", "in", "out.txt")
+            #expect(unknown.status == 2)
+            #expect(unknown.errors.contains("  out.txt\n  ^~~~~~~"), "\(unknown.errors)")
+            #expect(
+                try obstrace("convert", "in", "out", "--to", "chrom").errors.contains("did you mean chrome?"))
+        }
+    }
+}
