@@ -800,7 +800,7 @@ private func message(_ words: [String]) -> String {
             """
             obstrace: there is no subcommand 'zzz'
               zzz
-              ^~~  one of trace, count, hist, top, info, syscalls, list, pair, help
+              ^~~  one of trace, count, hist, top, info, convert, syscalls, list, pair, help
             """
         ),
         (
