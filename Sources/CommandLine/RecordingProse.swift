@@ -47,7 +47,7 @@ extension Example {
         Example(
             purpose: "Draw where tasks wait:",
             command: [
-                "sudo obstrace count sched:sched_switch --by comm,stack --folded -d 10s > stacks.txt",
+                "sudo obstrace count sched:sched_switch --by stack --folded >stacks.txt",
                 "obstrace convert stacks.txt stacks.svg",
             ]),
     ]

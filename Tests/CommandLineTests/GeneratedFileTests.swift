@@ -86,6 +86,7 @@ extension Flag {
                     $0 == .trace || $0 == .list || (Subcommand.summing.contains($0) && flag.topic == .summing)
                         || ($0 == .pair && !flag.subcommands.contains(.trace))
                         || ($0 == .syscalls && flag.topic == .calls)
+                        || ($0 == .convert && flag.topic == .recordings)
                 }
             }
             .reduce(0, +)

@@ -60,7 +60,7 @@ extension Flag {
             "stacks", misnomers: ["--stack", "--call-graph", "--callgraph", "--backtrace", "-g", "-k"],
             value: Value(
                 name: "OPTION,...", completion: .words(["kernel", "user", "kernel,user"]), isOptional: true),
-            of: [.trace], topic: .printing,
+            of: [.trace], topic: .printing, isCommon: false,
             summary: "print the functions that led to each event",
             detail: [
                 "Print below each event's line the functions that led to it, the innermost first: those of the "

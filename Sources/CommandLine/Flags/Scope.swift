@@ -69,7 +69,7 @@ extension Flag {
         Flag(
             "user", "u", misnomers: ["--uid", "-U"],
             value: Value(name: "USER,...", completion: .users),
-            of: Subcommand.tracing, topic: .scope,
+            of: Subcommand.tracing, topic: .scope, isCommon: false,
             summary: "only processes of these users",
             detail: [
                 "Trace only processes that run as one of these users, each given by its name or number.",
@@ -80,7 +80,7 @@ extension Flag {
         Flag(
             "cpu", "C", misnomers: ["--cpus", "--cpu-list"],
             value: Value(name: "CPUS", completion: .nothing),
-            of: Subcommand.tracing, topic: .scope,
+            of: Subcommand.tracing, topic: .scope, isCommon: false,
             summary: "only these CPUs: 0-3,5",
             detail: [
                 "Trace only what happens on these CPUs.",
