@@ -20,12 +20,16 @@ extension EndToEnd {
         private func perfLines(_ file: String) throws -> [String] {
             let script = try run(["perf", "script", "-i", file, "--ns", "-F", "comm,tid,cpu,time,event"])
             #expect(script.status == 0, "\(script.errors)")
+            // The thread's name comes first, and may have blanks.
             return script.lines.compactMap { line in
-                guard let match = line.wholeMatch(of: #/ *(.*?) +(-?\d+) \[(\d+)\] +([\d.]+): +(\S+): */#)
-                else {
-                    return nil
-                }
-                return "\(match.3) \(match.4) \(match.5) \(match.2) \(match.1)"
+                let words = line.split(separator: " ")
+                guard words.count > 4 else { return nil }
+                let (tid, cpu) = (words[words.count - 4], words[words.count - 3].dropFirst().dropLast())
+                var name = words.dropLast(4).joined(separator: " ")
+                // The idle task of each CPU has the CPU's number in its name.
+                if tid == "0", name == "swapper", let number = Int(cpu) { name += "/\(number)" }
+                return
+                    "\(cpu) \(words[words.count - 2].dropLast()) \(words[words.count - 1].dropLast()) \(tid) \(name)"
             }
         }
 
