@@ -88,7 +88,7 @@ extension Plan {
         }
         options.countsOnly = summary?.countsOnly ?? false
         options.heldProcess = command?.pid
-        options.excludedPipe = sink.isPipe && !arguments.allProcesses ? sink.number : nil
+        options.excludedPipe = sink.isPipe && leavesOutSelf && !arguments.allProcesses ? sink.number : nil
         // A command that does not run is counted as the one thread that it would be.
         let runner = command?.pid ?? (arguments.command.isEmpty ? nil : System.processID)
         do throws(TraceError) {
@@ -320,7 +320,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     }
 
     private mutating func searchReaders() {
-        guard sink.isPipe, observer.scope == .system, !plan.arguments.allProcesses,
+        guard sink.isPipe, plan.leavesOutSelf, observer.scope == .system, !plan.arguments.allProcesses,
             nextReaderSearch < readerSearches.count,
             System.monotonicTime() &- startTime >= readerSearches[nextReaderSearch]
         else { return }

@@ -169,7 +169,7 @@ extension EndToEnd {
                 perf script -i killed 2>/dev/null | wc -l | diff - ours && echo same
                 test $(cat ours) -gt 50 && echo many
                 mkdir small; mount -t tmpfs -o size=2m none small
-                "$OBSTRACE" -q -w small/full raw_syscalls:sys_enter -- $WORKLOADS/getppid 100000 2>error; echo "status $?"
+                "$OBSTRACE" -q -w small/full raw_syscalls:sys_enter -- $WORKLOADS/getppid 100000 2>error >/dev/null; echo "status $?"
                 grep -c 'No space left on device' error
                 "$OBSTRACE" -r small/full 2>/dev/null | wc -l > ours
                 perf script -i small/full 2>/dev/null | wc -l | diff - ours && echo same
@@ -186,7 +186,7 @@ extension EndToEnd {
         func rotation() throws {
             let finished = try script(
                 """
-                "$OBSTRACE" -q -w run --max-size 1M --rotate 3 raw_syscalls:sys_enter -- $WORKLOADS/getppid 100000
+                "$OBSTRACE" -q -w run --max-size 1M --rotate 3 raw_syscalls:sys_enter -- $WORKLOADS/getppid 100000 >/dev/null
                 ls
                 for file in run run.1 run.2; do
                     "$OBSTRACE" -r $file -f '<time>' > lines || echo "broken $file"

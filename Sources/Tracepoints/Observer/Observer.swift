@@ -207,6 +207,8 @@ public final class Observer {
         if tracepoints.contains(where: \.layout.addsUpTime) { words.insert(.period) }
         // Whoever reads a recording tells events and CPUs apart by what is in each sample.
         if recorder != nil { words.formUnion([.ids, .cpu, .identifier]) }
+        // Without an address of its own perf shows no call chain of a sample.
+        if recorder != nil, words.contains(.callChain) { words.insert(.instructionPointer) }
         let commonPid = tracepoints[0].layout.commonFields.first { $0.name == "common_pid" }
         return Engine.Plan(
             words: words, needs: recorder == nil ? options.needs : options.needs.union([.pid, .comm]),
