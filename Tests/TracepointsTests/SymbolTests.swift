@@ -159,10 +159,11 @@ struct SymbolTests {
     func hostileNames() {
         var generator = SystemRandomNumberGenerator()
         let letters = Array("_RNvCXMIBETKpLsu0123456789abcdefGSAFDhm$.".utf8)
-        for _ in 0..<20_000 {
+        // A child process is made for each name of Swift.
+        for round in 0..<20_000 {
             let count = Int.random(in: 0..<40, using: &generator)
             let tail = (0..<count).map { _ in letters.randomElement(using: &generator) ?? 0 }
-            for start in ["_R", "_ZN", "$s"] {
+            for start in round % 100 == 0 ? ["_R", "_ZN", "$s"] : ["_R", "_ZN"] {
                 #expect(!Demangler.readable(start + String(decoding: tail, as: UTF8.self)).isEmpty)
             }
         }

@@ -7,7 +7,7 @@ package enum Demangler {
     package static func readable(_ name: String) -> String {
         let bytes = Array(name.utf8)
         guard bytes.count > 2, bytes.count <= 4096 else { return name }
-        if isSwift(bytes) { return unsafe taken(clinux_swift_demangle(name, bytes.count)) ?? name }
+        if isSwift(bytes) { return swift(name, bytes.count) ?? name }
         if bytes.starts(with: "_R".utf8) { return RustName.readable(bytes) ?? name }
         guard bytes.starts(with: "_Z".utf8) else { return name }
         return unsafe legacyRust(bytes) ?? taken(clinux_cxx_demangle(name)) ?? name
@@ -15,6 +15,15 @@ package enum Demangler {
 
     private static func isSwift(_ name: [UInt8]) -> Bool {
         ["$s", "$S", "$e", "_$s", "_$S", "_$e", "_T0"].contains { name.starts(with: $0.utf8) }
+    }
+
+    /// The name that the runtime makes of one of Swift; a child process does that.
+    private static func swift(_ name: String, _ length: Int) -> String? {
+        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
+        defer { unsafe room.deallocate() }
+        let text = unsafe room.baseAddress?.assumingMemoryBound(to: CChar.self)
+        let count = unsafe clinux_swift_demangle(name, length, text, room.count)
+        return count > 0 ? unsafe String(decoding: room.prefix(count), as: UTF8.self) : nil
     }
 
     /// Text that a demangler has allocated.
