@@ -10,7 +10,7 @@ func fuzzRecording(_ input: inout Input) {
     guard let file = try? System.open(path, O_RDWR | O_CREAT | O_TRUNC, mode: 0o600) else {
         fatalError("\(path) cannot be written")
     }
-    unlink(path)
+    _ = unsafe unlink(path)
     do throws(SystemError) {
         try System.write(file.number, bytes, at: 0)
         try System.seek(file.number, to: 0)
