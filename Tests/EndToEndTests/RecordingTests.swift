@@ -142,7 +142,7 @@ extension EndToEnd {
                 "$OBSTRACE" -q -w run 'sched:sched_process_*' -- sh -c '/bin/true; /bin/false; exit 3'
                 echo "status $?"
                 "$OBSTRACE" -r run sched:sched_process_exec --where 'filename ~ */true' -f '<filename>'
-                "$OBSTRACE" -r run sched:sched_process_exec --json -n 1 | jq -r .args.filename
+                "$OBSTRACE" -r run sched:sched_process_exec --json -n 1 | grep -o '"filename":"[^"]*"' | cut -d'"' -f4
                 "$OBSTRACE" -r run sched:sched_process_exec --csv -n 1 | wc -l
                 "$OBSTRACE" -r run --comm true sched:sched_process_exit -f '<comm>'
                 first=$("$OBSTRACE" -r run sched:sched_process_exec -n 1 -f '<@pid>')
