@@ -16,6 +16,7 @@ struct MergerTests {
     @Test("Records of several rings come in the order of time")
     func order() {
         let rings = (0..<5).map { _ in MadeUpRing(capacity: 4096) }
+        defer { withExtendedLifetime(rings) {} }
         var random = SystemRandomNumberGenerator()
         var all: [UInt64] = []
         for ring in rings {
@@ -35,6 +36,7 @@ struct MergerTests {
     @Test("What is younger than the limit stays in its ring")
     func limit() {
         let rings = [MadeUpRing(capacity: 1024), MadeUpRing(capacity: 1024)]
+        defer { withExtendedLifetime(rings) {} }
         rings[0].write(sample: [0, 0, 0, 0], time: 10)
         let kept = rings[0].head
         rings[0].write(sample: [0, 0, 0, 0], time: 30)
@@ -55,6 +57,7 @@ struct MergerTests {
     @Test("A ring is read through its wrap again and again")
     func wrapping() {
         let ring = MadeUpRing(capacity: 256)
+        defer { withExtendedLifetime(ring) {} }
         var merger = Merger([ring.cursor(at: 0)], format: format)
         var expected: [UInt64] = []
         var got: [UInt64] = []
@@ -72,6 +75,7 @@ struct MergerTests {
     @Test("The raw part of a sample is what its length says, and nothing when that lies")
     func raw() {
         let ring = MadeUpRing(capacity: 256)
+        defer { withExtendedLifetime(ring) {} }
         ring.write(sample: [1, 2, 3, 4], time: 5)
         ring.write(type: RecordType.sample, body: littleEndian(UInt64(6)) + littleEndian(UInt32(999)))
         ring.write(type: RecordType.sample, body: [])
@@ -89,6 +93,7 @@ struct MergerTests {
     @Test("The time of a record that is no sample lies at its end")
     func trailingTime() {
         let ring = MadeUpRing(capacity: 256)
+        defer { withExtendedLifetime(ring) {} }
         ring.write(type: RecordType.lost, body: Array(repeating: 0, count: 16) + littleEndian(UInt64(77)))
         var cursor = ring.cursor(at: 0)
         cursor.extend(to: ring.head)
@@ -100,6 +105,7 @@ struct MergerTests {
     @Test("The raw record is found behind words of a variable size, which are skipped")
     func variableWords() {
         let ring = MadeUpRing(capacity: 1024)
+        defer { withExtendedLifetime(ring) {} }
         func words(_ values: UInt64...) -> [UInt8] { values.flatMap(littleEndian) }
         let raw = littleEndian(UInt32(4)) + [9, 8, 7, 6]
         let time = words(5)

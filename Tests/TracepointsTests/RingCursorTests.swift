@@ -7,6 +7,7 @@ struct RingCursorTests {
     @Test("An empty ring has no record")
     func empty() {
         let ring = MadeUpRing(capacity: 64)
+        defer { withExtendedLifetime(ring) {} }
         var cursor = ring.cursor(at: 0)
         cursor.extend(to: 0)
         #expect(cursor.next() == nil)
@@ -21,6 +22,7 @@ struct RingCursorTests {
     @Test("A record that wraps comes out whole", arguments: [UInt64](stride(from: 0, through: 64, by: 8)))
     func wraps(from start: UInt64) {
         let ring = MadeUpRing(capacity: 64, position: start)
+        defer { withExtendedLifetime(ring) {} }
         let body = Array(UInt8(1)...24)
         ring.write(type: 9, body: body)
         var cursor = ring.cursor(at: start)
@@ -37,6 +39,7 @@ struct RingCursorTests {
     func wrapsNumbers() {
         let start = UInt64.max - 15
         let ring = MadeUpRing(capacity: 64, position: start)
+        defer { withExtendedLifetime(ring) {} }
         let bytes = header(type: 3, size: 16) + Array(repeating: 7, count: 8)
         // The head of this ring cannot be counted past 64 bits by `write`; the kernel's can.
         ring.write(Array(bytes.prefix(15)))
@@ -49,6 +52,7 @@ struct RingCursorTests {
     @Test("What is not published yet is not read")
     func unpublished() {
         let ring = MadeUpRing(capacity: 128)
+        defer { withExtendedLifetime(ring) {} }
         ring.write(type: 9, body: [1, 2, 3, 4, 5, 6, 7, 8])
         let published = ring.head
         ring.write(type: 9, body: [9])
@@ -64,6 +68,7 @@ struct RingCursorTests {
     @Test("A torn or lying size ends the walk at the head", arguments: [0, 1, 4, 7, 9, 12, 40, 0xffff])
     func hostile(size: Int) {
         let ring = MadeUpRing(capacity: 64)
+        defer { withExtendedLifetime(ring) {} }
         ring.write(type: 9, body: [1])
         ring.write(header(type: 9, size: size) + Array(repeating: 0, count: 8))
         var cursor = ring.cursor(at: 0)
@@ -81,6 +86,7 @@ struct RingCursorTests {
     @Test("A head that is further than the ring is long starts afresh")
     func lapped() {
         let ring = MadeUpRing(capacity: 64)
+        defer { withExtendedLifetime(ring) {} }
         var cursor = ring.cursor(at: 0)
         cursor.extend(to: 72)
         #expect(cursor.next() == nil)
@@ -94,6 +100,7 @@ struct RingCursorTests {
         for _ in 0..<2000 {
             let start = UInt64.random(in: 0..<1024, using: &random) & ~7
             let ring = MadeUpRing(capacity: 256, position: start)
+            defer { withExtendedLifetime(ring) {} }
             ring.write((0..<256).map { _ in UInt8.random(in: 0...255, using: &random) })
             var cursor = ring.cursor(at: start)
             cursor.extend(to: ring.head)
