@@ -355,6 +355,7 @@ extension Observer {
     package func wait(atMost: Int32) throws(TraceError) -> Wakeup {
         let rhythm = rhythm()
         var wakeup = Wakeup()
+        var hasNews = false
         var gone: [Int32] = []
         let timeout = min(max(0, atMost), rhythm)
         try translatingErrors { () throws(SystemError) in
@@ -362,7 +363,7 @@ extension Observer {
                 if token == Observer.ownTokens - 1 {
                     wakeup.isStopped = true
                 } else if token == Observer.ownTokens - 2 {
-                    isWoken = true
+                    hasNews = true
                 } else if token < Observer.ownTokens {
                     wakeup.others.append((token, events))
                 } else if events.contains(.hungUp) {
@@ -370,7 +371,10 @@ extension Observer {
                 }
             }
         }
-        if isWoken { sentinels?.take(at: System.monotonicTime()) }
+        if hasNews {
+            sentinels?.take(at: System.monotonicTime())
+            isWoken = true
+        }
         for descriptor in gone {
             poller.remove(descriptor)
             liveTasks -= 1
@@ -415,7 +419,7 @@ extension Observer {
 
     /// Ends the sentinels and gives their descriptors away, which the caller closes.
     private func takeSentinels() -> [Int32] {
-        for descriptor in sentinels?.descriptors ?? [] { poller.remove(descriptor) }
+        for descriptor in sentinels?.leaders ?? [] { poller.remove(descriptor) }
         defer { sentinels = nil }
         return sentinels?.takeDescriptors() ?? []
     }
@@ -423,7 +427,7 @@ extension Observer {
     private func openSentinels() {
         sentinels = attachment?.makeSentinels()
         lacksSentinels = sentinels == nil
-        for descriptor in sentinels?.descriptors ?? [] {
+        for descriptor in sentinels?.leaders ?? [] {
             try? watch(descriptor, .readable, token: Observer.ownTokens - 2)
         }
     }

@@ -15,9 +15,10 @@ final class Sentinels {
     private static let period: UInt64 = 100_000_000
 
     private var events: [Int32] = []
-    private var rings: [(leader: Int32, position: UInt64)] = []
+    /// The descriptors that become readable when one of the events has come: of each CPU the event that leads its
+    /// tiny ring, which is mapped at the same place of `mappings`.
+    private(set) var leaders: [Int32] = []
     private let mappings: UnsafeMutablePointer<RingMapping>
-    private var mappingCount = 0
     /// Whether the next event wakes the reader.
     private(set) var isArmed = false
     private var wakeups = 0
@@ -36,12 +37,11 @@ final class Sentinels {
                 let descriptor = try event.open(-1, cpu: cpu, countsLoss: &countsLoss).take()
                 events.append(descriptor)
                 if index == 0 {
-                    unsafe (mappings + mappingCount).initialize(
+                    unsafe (mappings + leaders.count).initialize(
                         to: try RingMapping(event: descriptor, pages: 1))
-                    mappingCount += 1
-                    rings.append((descriptor, 0))
+                    leaders.append(descriptor)
                 } else {
-                    try System.perfSetOutput(descriptor, to: rings[mappingCount - 1].leader)
+                    try System.perfSetOutput(descriptor, to: leaders[leaders.count - 1])
                 }
                 if let filter = request.filter { try System.perfSetFilter(descriptor, filter) }
             }
@@ -55,14 +55,11 @@ final class Sentinels {
 
     /// Unmaps the tiny rings and gives the descriptors of the events away, which the caller closes.
     func takeDescriptors() -> [Int32] {
-        for index in 0..<mappingCount { unsafe (mappings + index).deinitialize(count: 1) }
-        mappingCount = 0
+        unsafe mappings.deinitialize(count: leaders.count)
+        leaders = []
         defer { events = [] }
         return events
     }
-
-    /// The descriptors that become readable when one of the events has come.
-    var descriptors: [Int32] { rings.map(\.leader) }
 
     /// Lets the next event wake the reader; answers whether it was not so before.
     func arm(at now: UInt64) throws(SystemError) -> Bool {
@@ -76,7 +73,7 @@ final class Sentinels {
 
     /// Takes what has been written into the tiny rings, and disarms where it comes too often to be worth it.
     func take(at now: UInt64) {
-        for ring in rings.indices { unsafe mappings[ring].storeTail(mappings[ring].loadHead()) }
+        for ring in leaders.indices { unsafe mappings[ring].storeTail(mappings[ring].loadHead()) }
         if now &- periodStart > Sentinels.period {
             periodStart = now
             wakeups = 0
