@@ -124,18 +124,26 @@ public struct Renderer: ~Copyable {
         return (index &- from, lines)
     }
 
-    /// Appends the line of an event, and reads its measured value where that is asked for; answers `false` where
-    /// the event does not pass its filter.
+    /// Whether a sample passes its filter; counts it, and looks whether it is what is watched for.
     @inline(__always)
-    mutating func render(
-        _ sample: Sample, _ batch: Batch, measures: Bool = false, into line: inout LineBuffer
-    ) -> Bool {
+    mutating func accepts(_ sample: Sample, _ batch: Batch) -> Bool {
         let event = Int(sample.event)
         guard event >= 0, event < starts.count &- 1 else { return false }
         time = sample.time
         guard passes(filterStarts[event], sample, batch) else { return false }
         watch.note(event)
         if watch.count > 0 { look(event, sample, batch) }
+        return true
+    }
+
+    /// Appends the line of an event, and reads its measured value where that is asked for; answers `false` where
+    /// the event does not pass its filter.
+    @inline(__always)
+    mutating func render(
+        _ sample: Sample, _ batch: Batch, measures: Bool = false, into line: inout LineBuffer
+    ) -> Bool {
+        guard accepts(sample, batch) else { return false }
+        let event = Int(sample.event)
         lineNumber &+= 1
         if lineNumber == 1 { previousTime = time }
         run(from: Int(starts[event]), to: Int(starts[event &+ 1]), sample, batch, into: &line)

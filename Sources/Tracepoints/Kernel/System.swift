@@ -247,11 +247,17 @@ package enum System {
 
     /// The whole content of a small file, such as those of `/proc` and tracefs.
     package static func contents(of path: String) throws(SystemError) -> [UInt8] {
-        let file = try open(path, O_RDONLY)
+        try contents(of: try open(path, O_RDONLY), called: path)
+    }
+
+    /// What is left of a file from its present place on; `name` is what an error calls it.
+    package static func contents(of file: borrowing Descriptor, called name: String) throws(SystemError)
+        -> [UInt8]
+    {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let got = try check("read", path) { unsafe Glibc.read(file.number, &chunk, chunk.count) }
+            let got = try check("read", name) { unsafe Glibc.read(file.number, &chunk, chunk.count) }
             if got == 0 { return bytes }
             bytes.append(contentsOf: chunk[..<got])
         }

@@ -33,10 +33,7 @@ final class Expander {
     /// The bytes from a place on, or `nil` where they are not all held.
     @inline(__always)
     func bytes(at place: UInt64, count: Int) -> Bytes? {
-        guard place >= origin, count >= 0, place &- origin <= UInt64(self.count),
-            count <= self.count &- Int(place &- origin)
-        else { return nil }
-        return unsafe Bytes(base: base + Int(place &- origin), count: count)
+        unsafe Bytes(base: base, count: self.count).slice(at: place, from: origin, count)
     }
 
     /// Expands a piece of the stream and drops the bytes before `kept`; answers what is wrong with it

@@ -34,10 +34,7 @@ struct RecordingWindow: ~Copyable {
     /// The bytes from a place on, or `nil` where they are not all held.
     @inline(__always)
     func bytes(at place: UInt64, count: Int) -> Bytes? {
-        guard place >= origin, count >= 0, place &- origin <= UInt64(self.count),
-            count <= self.count &- Int(place &- origin)
-        else { return nil }
-        return unsafe Bytes(base: base + Int(place &- origin), count: count)
+        unsafe Bytes(base: base, count: self.count).slice(at: place, from: origin, count)
     }
 
     /// Reads until `size` bytes from a place on are held, and drops those before `kept`; answers whether
@@ -70,5 +67,15 @@ struct RecordingWindow: ~Copyable {
         }
         origin &+= UInt64(dropped)
         count = held
+    }
+}
+
+extension Bytes {
+    /// The part of `length` bytes from a place of a stream on, of which these are the bytes from `origin` on;
+    /// `nil` where they are not all here.
+    @inline(__always)
+    func slice(at place: UInt64, from origin: UInt64, _ length: Int) -> Bytes? {
+        guard place >= origin, place &- origin <= UInt64(count) else { return nil }
+        return slice(Int(place &- origin), length)
     }
 }

@@ -76,11 +76,9 @@ enum Convert {
     private static func flameGraph(_ arguments: ConvertArguments) throws(Failure) -> Int32 {
         let text: String
         do throws(SystemError) {
-            let file =
-                arguments.input.text == "-"
-                ? try System.open("/proc/self/fd/0", O_RDONLY)
-                : try System.open(arguments.input.rawPath, O_RDONLY)
-            text = String(decoding: try readAll(file), as: UTF8.self)
+            let file = try arguments.input.openedFile()
+            text = String(
+                decoding: try System.contents(of: file, called: arguments.input.text), as: UTF8.self)
         } catch {
             throw Failure("cannot read '\(arguments.input.text)': \(error.reason)")
         }
@@ -101,18 +99,6 @@ enum Convert {
                 return Status.readerGone
             }
             return Status.done
-        }
-    }
-
-    /// What is left of a file.
-    private static func readAll(_ file: borrowing Descriptor) throws(SystemError) -> [UInt8] {
-        var text: [UInt8] = []
-        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
-        defer { unsafe room.deallocate() }
-        while true {
-            let count = try unsafe System.read(file.number, into: room)
-            if count == 0 { return text }
-            unsafe text.append(contentsOf: room[..<count])
         }
     }
 }

@@ -9,9 +9,7 @@ extension Recording {
     static func open(_ file: Argument) throws(Failure) -> Recording {
         let descriptor: Descriptor
         do throws(SystemError) {
-            descriptor =
-                file.text == "-"
-                ? try System.open("/proc/self/fd/0", O_RDONLY) : try System.open(file.rawPath, O_RDONLY)
+            descriptor = try file.openedFile()
         } catch {
             throw Failure("cannot read '\(file.text)': \(error.reason)")
         }
@@ -36,6 +34,13 @@ extension Argument {
     var rawPath: RawPath {
         let word = RawArguments.bytes(of: index)
         return String(decoding: word, as: UTF8.self) == text ? RawPath(word) : RawPath(text)
+    }
+}
+
+extension Argument {
+    /// The file of that name, open for reading; `-` is stdin.
+    func openedFile() throws(SystemError) -> Descriptor {
+        text == "-" ? try System.open("/proc/self/fd/0", O_RDONLY) : try System.open(rawPath, O_RDONLY)
     }
 }
 
