@@ -56,4 +56,15 @@ struct FlameGraphTests {
         #expect(svg.contains(">&lt;&amp;&gt;</text>"))
         #expect(boxes(of: FlameGraph(title: "empty").svg()).isEmpty)
     }
+
+    @Test("Numbers that no count can hold are drawn all the same")
+    func tooMany() {
+        var graph = FlameGraph(title: "many")
+        for line in ["a \(UInt64.max)", "a \(UInt64.max)", "b 2"] {
+            let isTaken = graph.add(line)
+            #expect(isTaken)
+        }
+        #expect(graph.count == .max)
+        #expect(boxes(of: graph.svg()).map(\.width) == [1200, 1200])
+    }
 }
