@@ -156,6 +156,9 @@ public struct TraceArguments: Sendable, Equatable {
     /// Whether obstrace itself and the readers of its output are traced too.
     public internal(set) var allProcesses = false
     public internal(set) var colour = Colour.auto
+
+    /// Whether there are conditions that every event is looked at for.
+    public var hasConditions: Bool { until != nil || !expectations.isEmpty || !prohibitions.isEmpty }
 }
 
 /// What `obstrace list` was asked to do.

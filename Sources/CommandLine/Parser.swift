@@ -63,7 +63,9 @@ struct Draft {
         let word = Argument(text: value.prefix, index: value.index)
         return word.error(
             "\(value.prefix) is a flag of \(owners), not of obstrace \(subcommand.rawValue)",
-            hint: Flag.meant(by: value.prefix, of: subcommand).map { "did you mean \($0)?" })
+            hint: flag.long == "read" && subcommand == .top
+                ? "what is over has one table: obstrace count \(value.prefix) FILE"
+                : Flag.meant(by: value.prefix, of: subcommand).map { "did you mean \($0)?" })
     }
 
     /// Sets how events are written, with the options of that form.
@@ -184,6 +186,7 @@ struct Draft {
 
     /// Makes the invocation when all words have been read.
     mutating func invocation() throws(UsageError) -> Invocation {
+        try trace.checkRecording()
         switch subcommand {
         case .help: return .help(HelpRequest(subcommand: helpTopic ?? .trace, isLong: true))
         case .list: return .list(list)
@@ -197,10 +200,13 @@ struct Draft {
         case .trace: break
         case .count, .hist, .top: try finishSummary()
         case .syscalls:
+            if let file = trace.recording.file {
+                try trace.recordCalls(syscalls, file)
+                return .trace(trace)
+            }
             trace.selectCalls(failedOnly: syscalls.isFailedOnly)
             return .syscalls(trace, syscalls)
         }
-        try trace.checkRecording()
         if let replayed = trace.replayed, trace.selections.allSatisfy(\.isExclusion) {
             let all = Argument(text: "*:*", index: replayed.index)
             trace.selections.insert(Selection(pattern: all), at: 0)
@@ -222,7 +228,7 @@ struct Draft {
         var trace = trace
         templatePlacing.finish(&trace.selections, \.template)
         filterPlacing.finish(&trace.selections, \.filter)
-        if subcommand == .trace, trace.isOfAllCalls {
+        if subcommand == .trace, trace.isOfAllCalls, trace.recording.file == nil, trace.replayed == nil {
             syscalls.isFromEvents = true
             trace.selectCalls(failedOnly: false)
             return .syscalls(trace, syscalls)

@@ -4,6 +4,8 @@ extension Prose {
         """
         `-w` writes the events into a file as the kernel gives them, which costs less than printing; `-r` reads \
         them again, on any machine, with the templates, filters, forms, limits and scopes of tracing.
+        `obstrace count`, `hist`, `pair` and `syscalls` read recordings by `-r` as well; `obstrace syscalls -w FILE` records \
+        what the last of them needs.
         The file is one of perf's: `perf script -i FILE` and its like read it, and `-r` reads what `perf record` \
         has recorded of tracepoints.
         Events of other kinds in it are skipped, and their number is said.
@@ -58,6 +60,11 @@ extension Example {
             command: [
                 "sudo obstrace -w sched.data -d 1m 'sched:*'",
                 "obstrace -r sched.data sched:sched_switch -f '<time> <cpu> <next_comm>'",
+            ]),
+        Example(
+            purpose: "What came in each second of it, and how long woken tasks waited:",
+            command: [
+                "obstrace count -r sched.data -i 1s", "obstrace pair runqueue -r sched.data --hist --by comm",
             ]),
         Example(
             purpose: "What the recording holds:", command: ["obstrace info sched.data"]),

@@ -32,7 +32,8 @@ extension Draft {
         do throws(UsageError) {
             try checkEvent(operand)
         } catch {
-            guard subcommand == .hist, !trace.selections.isEmpty, !operand.text.isEmpty else { throw error }
+            let mayBeValue = !trace.selections.isEmpty || trace.replayed != nil
+            guard subcommand == .hist, mayBeValue, !operand.text.isEmpty else { throw error }
             if let value = summary.value {
                 throw operand.error(
                     "a histogram has one VALUE, and '\(value.text)' is one",
@@ -48,7 +49,9 @@ extension Draft {
     mutating func finishSummary() throws(UsageError) {
         summary.kind = subcommand == .top ? .top : subcommand == .hist ? .histogram : .count
         if subcommand == .hist, summary.value == nil {
-            guard trace.selections.count > 1, let last = trace.selections.popLast() else {
+            // A recording needs no EVENT.
+            let least = trace.replayed == nil ? 2 : 1
+            guard trace.selections.count >= least, let last = trace.selections.popLast() else {
                 throw UsageError(
                     "a histogram needs a VALUE after the EVENTs",
                     notes: [

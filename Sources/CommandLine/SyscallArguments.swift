@@ -20,17 +20,32 @@ extension TraceArguments {
     /// two tracepoints that all calls pass do for that.
     var isOfAllCalls: Bool {
         selections.count == 1 && selections[0].glob == TraceArguments.allCalls && templates.isEmpty
-            && filters.isEmpty && (form == .lines || form == .json) && until == nil && expectations.isEmpty
-            && prohibitions.isEmpty && !addsNumbers && !quotesWideIntegers
+            && filters.isEmpty && (form == .lines || form == .json) && !hasConditions && !addsNumbers
+            && !quotesWideIntegers
     }
 
-    /// Selects the tracepoints that tell of system calls: where they begin, where they end, and where a program
-    /// begins. The line's head is its template, and the filter is for the ends.
+    /// The tracepoints that tell of system calls: where they begin, where they end, and where a program begins.
+    private static let eventsOfCalls = [
+        "raw_syscalls:sys_enter", "raw_syscalls:sys_exit", "sched:sched_process_exec",
+    ]
+
+    /// Selects what is to be recorded of system calls, which is all of them.
+    ///
+    /// - Throws: what could only be asked for when they are read.
+    mutating func recordCalls(_ calls: SyscallArguments, _ file: Argument) throws(UsageError) {
+        guard calls == SyscallArguments(), filters.isEmpty, count == nil, printsNothing, !hasConditions else {
+            throw file.error(
+                "\(file.prefix) records all system calls and prints none",
+                hint: "choose when they are read: obstrace syscalls -r \(file.text) ...")
+        }
+        selections = TraceArguments.eventsOfCalls.map { Selection(pattern: Argument(text: $0, index: 0)) }
+    }
+
+    /// Selects what tells of system calls. The line's head is its template, and the filter is for the ends.
     mutating func selectCalls(failedOnly: Bool) {
         let head = "<!dim><@time:12.6><!> <@comm:15>/<@tid:-7> <!dim>[<@cpu:03>]<!> \\c"
         templates = [Argument(text: head, index: 0)]
-        let names = ["raw_syscalls:sys_enter", "raw_syscalls:sys_exit", "sched:sched_process_exec"]
-        selections = names.map { name in
+        selections = TraceArguments.eventsOfCalls.map { name in
             var selection = Selection(pattern: Argument(text: name, index: 0))
             selection.template = 0
             selection.filter = name.hasSuffix("exit") && !filters.isEmpty ? 0 : nil

@@ -25,6 +25,9 @@ extension Prose {
         Calls of the 32-bit interface are named by its own numbers, whatever program makes them.
 
         `--where` looks at the end of a call: `id`, `ret` and what is known of the thread.
+        `-w` records all calls, and `-r` shows those of a recording of `raw_syscalls:sys_enter` and `raw_syscalls:sys_exit`; \
+        paths are not in it, and their addresses are shown.
+
         With COMMAND, the first call that is shown is the exec of COMMAND.
         `obstrace 'syscalls:*'` is the same as `obstrace syscalls`.
         """)
@@ -43,5 +46,11 @@ extension Example {
         Example(
             purpose: "Calls that take long:",
             command: ["sudo obstrace syscalls --slower 100ms '!futex' '!*poll*'"]),
+        Example(
+            purpose: "All calls of a minute, looked at in two ways:",
+            command: [
+                "sudo obstrace syscalls -w calls.data -d 1m", "obstrace syscalls -r calls.data -c",
+                "obstrace syscalls -r calls.data --failed %file",
+            ]),
     ]
 }

@@ -19,8 +19,9 @@ public struct Renderer: ~Copyable {
     var seconds = SecondsCache()
     /// The number of the line that is rendered.
     var lineNumber: UInt64 = 0
-    /// The time of the line that is rendered and of the one before it, in nanoseconds.
-    var time: UInt64 = 0
+    /// The time of the event that was looked at last, in nanoseconds of the event clock.
+    public internal(set) var time: UInt64 = 0
+    /// The time of the line before.
     var previousTime: UInt64 = 0
     /// Bytes of a value that does not lie in the record.
     var content = LineBuffer(capacity: 4096)

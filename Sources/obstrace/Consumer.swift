@@ -6,10 +6,11 @@ import Tracepoints
 ///
 /// The run calls it between waits and writes what it has put into the line buffer, in one piece.
 protocol Consumer: ~Copyable {
-    /// Tells when the tracepoints were started, in nanoseconds of the event clock; writes what stands above all.
+    /// Tells when the tracepoints were started, or when the recording begins, in nanoseconds of the event clock;
+    /// writes what stands above all.
     mutating func start(at time: UInt64, _ renderer: inout Renderer, into line: inout LineBuffer)
 
-    /// Tells that the tracepoints are open.
+    /// Tells that the tracepoints are open; not told of a recording.
     mutating func opened(_ observer: Observer)
 
     /// Asked before a command of ours runs; whether the events of its process are wanted that come before its
@@ -31,8 +32,9 @@ protocol Consumer: ~Copyable {
     /// When `tick` is due, in nanoseconds of the event clock; `UInt64.max` for never.
     var nextTick: UInt64 { get }
 
-    /// Does what is due by the time, such as the writing of a table; the events up to now have been taken.
-    mutating func tick(at now: UInt64, _ observer: Observer, into line: inout LineBuffer) throws(Failure)
+    /// Does what is due by the time, such as the writing of a table; the events up to now have been taken. Of a
+    /// recording there is no observer.
+    mutating func tick(at now: UInt64, _ observer: Observer?, into line: inout LineBuffer) throws(Failure)
 
     /// A descriptor that is waited for besides, such as a terminal that keys are typed on; -1 for none.
     var input: Int32 { get }
@@ -48,9 +50,9 @@ protocol Consumer: ~Copyable {
     /// - Parameter room: how many lines may be made.
     mutating func takeRest(_ renderer: inout Renderer, room: Int, into line: inout LineBuffer)
 
-    /// Writes what stands below all; no event follows. The observer is still open.
+    /// Writes what stands below all; no event follows. The observer, if there is one, is still open.
     mutating func finish(
-        _ observer: Observer, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
+        _ observer: Observer?, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
     ) throws(Failure)
 }
 
@@ -61,12 +63,23 @@ extension Consumer where Self: ~Copyable {
     func counts(_ renderer: borrowing Renderer) -> [UInt64] { renderer.counts }
     var nextTick: UInt64 { UInt64.max }
     var input: Int32 { -1 }
-    mutating func tick(at now: UInt64, _ observer: Observer, into line: inout LineBuffer) throws(Failure) {}
+    mutating func tick(at now: UInt64, _ observer: Observer?, into line: inout LineBuffer) throws(Failure) {}
     mutating func takeInput(into line: inout LineBuffer) throws(Failure) -> Bool { false }
     mutating func replan(_ summary: Summary) {}
     mutating func finish(
-        _ observer: Observer, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
+        _ observer: Observer?, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
     ) throws(Failure) {}
+}
+
+extension Consumer where Self: ~Copyable {
+    /// When a tick is due that follows another, in nanoseconds of the event clock: after what is left out where
+    /// they have been missed.
+    func tick(after last: UInt64, by interval: UInt64, _ now: UInt64) -> UInt64 {
+        let next = last.addingReportingOverflow(interval)
+        let later = now.addingReportingOverflow(interval)
+        if !next.overflow, next.partialValue > now { return next.partialValue }
+        return later.overflow ? .max : later.partialValue
+    }
 }
 
 /// Makes a line of each event.

@@ -45,9 +45,7 @@ struct Main {
             case .listPairs: return try PairPlan.list()
             case .info(let arguments): return try Info.run(arguments)
             case .convert(let arguments): return try Convert.run(arguments)
-            case .trace(let arguments):
-                if let file = arguments.replayed { return try Replay.run(arguments, file) }
-                return try Plan.run(arguments)
+            case .trace(let arguments): return try Plan.run(arguments)
             }
         } catch {
             System.print(error.text, to: 2)

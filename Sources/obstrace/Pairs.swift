@@ -6,8 +6,9 @@ import Tracepoints
 enum PairPlan {
     /// Traces as the command line asks, a line for each pair, and answers the exit status.
     static func run(_ arguments: PairArguments) throws(Failure) -> Int32 {
-        let catalog = try translating { () throws(TraceError) in try Catalog() }
-        let selector = Selector(catalog: .kernel(catalog))
+        let recording = try Recording.open(arguments.trace)
+        let source = Plan.Source(recording)
+        let selector = Selector(catalog: try EventSource(source))
         var events: [(layout: EventLayout, probe: Probe?)] = []
         let starts = try places(of: arguments.starts, selector, arguments.known, in: &events)
         let ends = try places(of: arguments.ends, selector, arguments.known, in: &events)
@@ -21,7 +22,7 @@ enum PairPlan {
         if let cancel = arguments.cancel { rules.cancels = try keys(cancel) }
         if let capacity = arguments.capacity { rules.capacity = capacity }
         if let maxAge = arguments.maxAge { rules.maxAge = maxAge }
-        if !arguments.trace.allProcesses { rules.ownTid = System.processID }
+        if !arguments.trace.allProcesses, source == nil { rules.ownTid = System.processID }
         let joiner: PairJoiner
         do throws(PairKeyError) {
             joiner = try PairJoiner(rules)
@@ -30,14 +31,15 @@ enum PairPlan {
                 UsageError(
                     error.error, in: error.isOfCancels ? arguments.cancel ?? arguments.key : arguments.key))
         }
-        let plan = try plan(arguments, catalog, events, joiner)
+        let plan = try plan(arguments, source, selector.catalog.catalog, events, joiner)
         let report = PairReport(
             isQuiet: arguments.trace.isQuiet, isVerbose: arguments.trace.isVerbose)
         guard let summary = plan.summary else {
-            return try Session.run(plan, Pairs(joiner: joiner, report: report))
+            return try Plan.read(plan, Pairs(joiner: joiner, report: report), recording)
         }
         let histogram = HistogramConsumer(summary, SummaryWriter(summary, plan))
-        return try Session.run(plan, PairHistogram(joiner: joiner, histogram: histogram, report: report))
+        return try Plan.read(
+            plan, PairHistogram(joiner: joiner, histogram: histogram, report: report), recording)
     }
 
     /// Prints the pairs that this kernel offers, and answers the exit status.
@@ -68,8 +70,11 @@ enum PairPlan {
             if let known, (try? selector.catalog.layout(of: selection.glob)) == nil {
                 throw Failure(
                     UsageError(
-                        "this kernel has no tracepoint \(selection.glob), which '\(known.name)' needs",
-                        notes: ["to see the pairs that it offers: obstrace pair list"]))
+                        "\(selector.catalog.catalog == nil ? "the recording" : "this kernel") has no tracepoint "
+                            + "\(selection.glob), which '\(known.name)' needs",
+                        notes: selector.catalog.catalog == nil
+                            ? ["it has: " + selector.catalog.someNames]
+                            : ["to see the pairs that it offers: obstrace pair list"]))
             }
             for event in try selector.events(of: [selection]) {
                 let layout = try selector.layout(of: event, selections: selections)
@@ -91,7 +96,8 @@ enum PairPlan {
 
     /// What is traced; the renderer is one for pairs.
     private static func plan(
-        _ pair: PairArguments, _ catalog: Catalog, _ events: [(layout: EventLayout, probe: Probe?)],
+        _ pair: PairArguments, _ source: Plan.Source?, _ catalog: Catalog?,
+        _ events: [(layout: EventLayout, probe: Probe?)],
         _ joiner: borrowing PairJoiner
     ) throws(Failure) -> Plan {
         let arguments = pair.trace
@@ -102,9 +108,9 @@ enum PairPlan {
         } else {
             templates = try Plan.templates(of: arguments)
         }
-        let scope = try TraceScope(arguments)
+        let scope = source == nil ? try TraceScope(arguments) : TraceScope(recorded: arguments)
         let account = try Plan.account(arguments.commandUser)
-        let symbols = KernelSymbols()
+        let symbols = source?.symbols ?? KernelSymbols()
         // Only both events together can tell what is asked for.
         let kernel = FilterPlan.KernelAbilities(filters: false, hasGlobalIDs: PIDNamespace.isInitial)
         let conditions = try Filters(of: arguments, events: nil, cgroups: scope.testedCgroups)
@@ -167,7 +173,7 @@ struct Pairs: Consumer, ~Copyable {
     func counts(_ renderer: borrowing Renderer) -> [UInt64] { joiner.counts.events }
 
     mutating func finish(
-        _ observer: Observer, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
+        _ observer: Observer?, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
     ) throws(Failure) {
         report.tell(joiner.counts)
     }
@@ -200,12 +206,12 @@ struct PairHistogram: Consumer, ~Copyable {
 
     var nextTick: UInt64 { histogram.nextTick }
 
-    mutating func tick(at now: UInt64, _ observer: Observer, into line: inout LineBuffer) throws(Failure) {
+    mutating func tick(at now: UInt64, _ observer: Observer?, into line: inout LineBuffer) throws(Failure) {
         try histogram.tick(at: now, observer, into: &line)
     }
 
     mutating func finish(
-        _ observer: Observer, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
+        _ observer: Observer?, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
     ) throws(Failure) {
         try histogram.finish(observer, losses, at: now, into: &line)
         report.tell(joiner.counts)

@@ -59,21 +59,20 @@ struct Plan: ~Copyable {
         } else {
             templates = try self.templates(of: arguments)
         }
-        let source: EventSource
-        if let recording {
-            source = .recording(recording.layouts)
-        } else {
-            source = .kernel(try translating { () throws(TraceError) in try Catalog() })
-        }
+        let source = try EventSource(recording)
         let catalog = source.catalog
         let selector = Selector(catalog: source)
-        var events = try selector.events(of: arguments.selections)
-        var layouts: [EventLayout] = []
-        for event in events {
-            layouts.append(try selector.layout(of: event, selections: arguments.selections))
+        var selections = arguments.selections
+        if let recording, calls != nil {
+            // Where programs begin need not have been recorded.
+            selections.removeAll { selection in recording.layouts.allSatisfy { $0.fullName != selection.glob }
+            }
         }
+        var events = try selector.events(of: selections)
+        var layouts: [EventLayout] = []
+        for event in events { layouts.append(try selector.layout(of: event, selections: selections)) }
         let callSelection = try calls.map { calls throws(Failure) in try SyscallSelection(calls.patterns) }
-        if calls != nil {
+        if calls != nil, recording == nil {
             events.append(
                 SelectedEvent(
                     name: EventLayout.syscallPaths.fullName, template: 0, filter: nil, isOptional: true))
@@ -88,7 +87,7 @@ struct Plan: ~Copyable {
                     at: selection.pattern,
                     notes: ["tracepoints can be recorded; print probes with -f or --json"]))
         }
-        let scope = recording == nil ? try TraceScope(arguments) : TraceScope()
+        let scope = recording == nil ? try TraceScope(arguments) : TraceScope(recorded: arguments)
         let account = try account(arguments.commandUser)
         let printer = FallbackPrinter(layouts: layouts, catalog: catalog)
         var options = RenderOptions(arguments)
@@ -145,22 +144,33 @@ struct Plan: ~Copyable {
         throw Failure(UsageError(noUser: user.text, at: user))
     }
 
-    /// Looks the command up as the user that it runs as.
     /// What a recording brings to a plan.
     struct Source {
         let layouts: [EventLayout]
         let symbols: KernelSymbols
+        /// The machine's kind as `uname` calls it, such as `x86_64`; `nil` where that is not told.
+        let architecture: String?
 
         /// Symbols are those of the running kernel where that is the one that was recorded.
         init(_ recording: borrowing Recording) {
             layouts = recording.layouts
+            architecture = recording.info.architecture
             let identity = System.identity()
             let isThisOne =
                 recording.info.release == identity.release && recording.info.hostname == identity.hostname
             symbols = KernelSymbols(isThisOne ? KernelSymbols.Paths() : .none, texts: recording.texts)
         }
+
+        /// Of no recording there is nothing.
+        init?(_ recording: borrowing Recording?) {
+            switch recording {
+            case .some(let recording): self.init(recording)
+            case .none: return nil
+            }
+        }
     }
 
+    /// Looks the command up as the user that it runs as.
     static func commandPath(of arguments: TraceArguments, as account: Account?) throws(Failure)
         -> RawPath?
     {

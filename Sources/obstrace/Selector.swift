@@ -116,8 +116,7 @@ struct Selector {
                 hint: similar.isEmpty ? nil : "did you mean \(similar.joined(separator: " or "))?",
                 notes: [
                     catalog.catalog == nil
-                        ? "the recording has: "
-                            + ((try? catalog.names()) ?? []).prefix(8).joined(separator: " ")
+                        ? "the recording has: " + catalog.someNames
                         : "try: obstrace list '\(isKnown ? subsystem + ":*" : "*")'"
                 ]))
     }

@@ -43,23 +43,38 @@ private let readerSearches: [UInt64] = [0, 5_000_000, 20_000_000, 50_000_000, 10
 extension Plan {
     /// Traces as the command line asks, a line for each event, and answers the exit status.
     static func run(_ arguments: TraceArguments) throws(Failure) -> Int32 {
-        let plan = try Plan.make(arguments)
+        let recording = try Recording.open(arguments)
+        let plan = try Plan.make(arguments, recording: Source(recording))
         if arguments.explains { return try explain(plan) }
-        return try Session.run(plan, Lines(isSilent: arguments.printsNothing))
+        return try read(plan, Lines(isSilent: arguments.printsNothing), recording)
     }
 
     /// Counts as the command line asks, and answers the exit status.
     static func run(_ arguments: TraceArguments, _ counting: SummaryArguments) throws(Failure) -> Int32 {
-        let plan = try Plan.make(arguments, summary: counting)
+        let recording = try Recording.open(arguments)
+        let plan = try Plan.make(arguments, summary: counting, recording: Source(recording))
         if arguments.explains { return try explain(plan) }
         guard let summary = plan.summary else { return Status.failed }
         let writer = SummaryWriter(summary, plan)
         if counting.kind == .histogram {
-            return try Session.run(plan, HistogramConsumer(summary, writer))
+            return try read(plan, HistogramConsumer(summary, writer), recording)
         }
         let consumer = CountConsumer(
             summary, writer, plan.layouts, counting.kind == .top ? Screen(arguments) : nil)
-        return try Session.run(plan, consumer)
+        return try read(plan, consumer, recording)
+    }
+
+    /// Hands events to what makes something of them, those of a recording where there is one, and answers the
+    /// exit status.
+    static func read<Events: Consumer & ~Copyable>(
+        _ plan: consuming Plan, _ consumer: consuming Events, _ recording: consuming Recording?
+    ) throws(Failure) -> Int32 {
+        guard let file = plan.arguments.replayed else { return try Session.run(plan, consumer) }
+        let output = plan.arguments.output
+        switch consume recording {
+        case .some(let recording): return try Replay.run(plan, consumer, recording, file, output: output)
+        case .none: preconditionFailure("what is replayed has been opened")
+        }
     }
 
     /// Prints what would be traced, and how.

@@ -15,10 +15,10 @@ struct TraceScope {
     /// Whether some tasks only are traced; a command's are not counted.
     var isPartial: Bool { !pids.isEmpty || !tids.isEmpty || !folders.isEmpty }
 
-    /// Every task.
-    init() {
-        pids = []
-        tids = []
+    /// The tasks of a recording, of which nothing can be looked up.
+    init(recorded arguments: TraceArguments) {
+        pids = arguments.pids
+        tids = arguments.tids
         folders = []
         testedCgroups = []
     }

@@ -31,6 +31,30 @@ private func message(_ words: [String]) -> String {
 
     static let cases: [([String], String)] = [
         (
+            ["top", "-r", "run.data", "a:b"],
+            """
+            obstrace: -r is a flag of obstrace trace, count, hist, syscalls and pair, not of obstrace top
+              -r
+              ^~  what is over has one table: obstrace count -r FILE
+            """
+        ),
+        (
+            ["syscalls", "-w", "run.data", "%file"],
+            """
+            obstrace: -w records all system calls and prints none
+              -w run.data
+                 ^~~~~~~~  choose when they are read: obstrace syscalls -r run.data ...
+            """
+        ),
+        (
+            ["pair", "syscall", "-r", "run.data", "-u", "root"],
+            """
+            obstrace: -r cannot go together with -u
+              -r run.data
+                 ^~~~~~~~  recordings do not tell the users of tasks
+            """
+        ),
+        (
             ["trace"],
             """
             obstrace: no EVENT to trace

@@ -4,7 +4,7 @@ extension Flag {
         Flag(
             "write", "w", misnomers: ["--record", "--save"],
             value: Value(name: "FILE", completion: .files),
-            of: [.trace], topic: .recordings,
+            of: [.trace, .syscalls], topic: .recordings,
             summary: "record into FILE for -r or perf",
             detail: [
                 "Record events into FILE, for `-r` and for all that reads `perf.data` files.",
@@ -17,7 +17,7 @@ extension Flag {
         Flag(
             "max-size", misnomers: ["--size", "--file-size"],
             value: Value(name: "SIZE", completion: .nothing),
-            of: [.trace], topic: .recordings, isCommon: false,
+            of: [.trace, .syscalls], topic: .recordings, isCommon: false,
             summary: "stop when FILE has SIZE: 100M, 1G",
             detail: [
                 "Stop recording when FILE has reached SIZE, which may end in `K`, `M`, `G` or `T`.",
@@ -27,7 +27,7 @@ extension Flag {
         Flag(
             "rotate", misnomers: ["--files", "--switch-max-files"],
             value: Value(name: "N", completion: .nothing),
-            of: [.trace], topic: .recordings, isCommon: false,
+            of: [.trace, .syscalls], topic: .recordings, isCommon: false,
             summary: "keep the newest N files of --max-size",
             detail: [
                 "When FILE has reached the size of `--max-size`, call it FILE.1 and begin FILE anew; what was "
@@ -45,14 +45,15 @@ extension Flag {
             ],
             set: { draft, kind in draft.convertKind = kind }),
         Flag(
-            "read", "r", misnomers: ["--input", "-i", "--replay"],
+            "read", "r", misnomers: ["--input", "--replay"],
             value: Value(name: "FILE", completion: .files),
-            of: [.trace], topic: .recordings,
+            of: [.trace, .count, .hist, .pair, .syscalls], topic: .recordings,
             summary: "read events from the recording FILE",
             detail: [
                 "Read events from FILE, which `-w` or `perf record` has recorded, also on another machine, "
-                    + "and print them as if they happened now.",
-                "Without an EVENT all events of tracepoints in it are printed.",
+                    + "as if they happened now.",
+                "Without an EVENT all events of tracepoints in it are read.",
+                "Limits and intervals go by the time of the recording.",
                 "`-` is stdin.",
             ],
             set: { draft, file throws(UsageError) in

@@ -48,12 +48,12 @@ public struct SyscallView: ~Copyable {
     public var hasMarks = false
 
     /// Makes a view; the indexes are those of `Sample.event`: of `raw_syscalls:sys_enter`, `sys_exit`, and
-    /// `sched:sched_process_exec`.
+    /// where there are such `sched:sched_process_exec` and `EventLayout.syscallPaths`.
     ///
     /// - Throws: `nil` fields are answered by `nil`: a kernel whose records are others.
     public init?(
         enter: (index: Int, layout: EventLayout), exit: (index: Int, layout: EventLayout),
-        exec: (index: Int, layout: EventLayout), paths: Int, options: SyscallViewOptions, host: SyscallHost
+        exec: (index: Int, layout: EventLayout)?, paths: Int?, options: SyscallViewOptions, host: SyscallHost
     ) {
         guard let number = enter.layout.field("id"), let arguments = enter.layout.field("args"),
             let exitNumber = exit.layout.field("id"), let result = exit.layout.field("ret"),
@@ -61,14 +61,14 @@ public struct SyscallView: ~Copyable {
         else { return nil }
         self.enter = Int32(enter.index)
         self.exit = Int32(exit.index)
-        self.exec = Int32(exec.index)
-        self.paths = Int32(paths)
+        self.exec = Int32(exec?.index ?? -1)
+        self.paths = Int32(paths ?? -1)
         numberOffset = number.offset
         argumentsOffset = arguments.offset
         exitNumberOffset = exitNumber.offset
         resultOffset = result.offset
-        execPath = exec.layout.field("filename").map(FieldToken.init)
-        execOldThread = exec.layout.field("old_pid").map(FieldToken.init)
+        execPath = exec?.layout.field("filename").map(FieldToken.init)
+        execOldThread = exec?.layout.field("old_pid").map(FieldToken.init)
         self.options = options
         self.host = host
         table = SyscallTable(options.selection, host)

@@ -58,6 +58,12 @@ struct RecordFormats {
         return record.load(record.count - common.trailingID, as: UInt64.self).flatMap { eventOfID[$0] }
     }
 
-    /// How far before the end of a record that is no sample its CPU lies; 0 where it is not there.
-    var trailingCPU: Int { common.trailingCPU }
+    /// The CPU of a record; -1 where it is not known.
+    @inline(__always)
+    func cpu(of record: RingRecord) -> Int32 {
+        guard isUniform || record.type != RecordType.sample else {
+            return (lookUp(record.bytes) ?? common).cpu(of: record)
+        }
+        return common.cpu(of: record)
+    }
 }

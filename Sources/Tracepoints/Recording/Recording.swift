@@ -38,7 +38,7 @@ package struct Recording: ~Copyable {
     package struct Scope {
         /// The processes, and those that they start; empty for all.
         package var pids: Set<Int32> = []
-        /// The threads, and those that they start; empty for all.
+        /// The threads, and those that they start; empty for all. They must be those of `pids`, where both are given.
         package var tids: Set<Int32> = []
         /// The CPUs; `nil` for all.
         package var cpus: Set<Int32>?
@@ -49,8 +49,7 @@ package struct Recording: ~Copyable {
 
         fileprivate func contains(_ sample: Sample) -> Bool {
             if let cpus, !cpus.contains(sample.cpu) { return false }
-            if pids.isEmpty && tids.isEmpty { return true }
-            return pids.contains(sample.pid) || tids.contains(sample.tid)
+            return (pids.isEmpty || pids.contains(sample.pid)) && (tids.isEmpty || tids.contains(sample.tid))
         }
     }
 
@@ -83,6 +82,8 @@ package struct Recording: ~Copyable {
     private var latest: UInt64 = 0
     private var lostByEvent: [Int: [Int32: UInt64]] = [:]
     private var exactLosses: [Int: [Int32: UInt64]] = [:]
+    /// When events were lost, where that is to be told.
+    private var lossWindows: LossWindows?
 
     /// How many bytes a round may have; what is longer is given out in parts.
     private static let longestRound: UInt64 = 64 << 20
@@ -162,7 +163,12 @@ package struct Recording: ~Copyable {
     }
 
     /// Says which events are wanted; `Sample.event` is an index into `wanted`.
-    package mutating func select(_ wanted: [EventLayout], needs: ContextNeeds, scope: Scope = Scope()) {
+    ///
+    /// - Parameter tellsLossWindows: whether batches tell within which time events were lost.
+    package mutating func select(
+        _ wanted: [EventLayout], needs: ContextNeeds, scope: Scope = Scope(), tellsLossWindows: Bool = false
+    ) {
+        lossWindows = tellsLossWindows ? LossWindows() : nil
         for layout in layouts { eventOfID[Int(layout.id)] = -1 }
         for (index, layout) in wanted.enumerated() { eventOfID[Int(layout.id)] = Int32(index) }
         self.needs = scope.pids.isEmpty ? needs : needs.union(.pid)
@@ -196,7 +202,7 @@ package struct Recording: ~Copyable {
             if count > 0 {
                 return unsafe Batch(
                     samples: UnsafeBufferPointer(start: samples, count: count),
-                    wallOffset: info.wallOffset ?? 0, processes: [])
+                    wallOffset: info.wallOffset ?? 0, processes: [], lossWindow: lossWindows?.take())
             }
             if hasEnded { return nil }
             readRound()
@@ -273,8 +279,7 @@ package struct Recording: ~Copyable {
         _ number: UInt64, _ event: Int, _ record: RingRecord, to sums: inout [Int: [Int32: UInt64]]
     ) {
         guard number > 0 else { return }
-        let trailing = formats.trailingCPU
-        let cpu = trailing == 0 ? -1 : record.bytes.load(record.bytes.count - trailing, as: Int32.self) ?? -1
+        let cpu = formats.cpu(of: record)
         let (sum, overflow) = (sums[event]?[cpu] ?? 0).addingReportingOverflow(number)
         sums[event, default: [:]][cpu] = overflow ? .max : sum
     }
@@ -369,6 +374,7 @@ extension Recording {
     private mutating func add(_ record: RingRecord, at place: UInt64) {
         let time = formats.time(of: record)
         greatest = max(greatest, time)
+        lossWindows?.note(record, cpu: formats.cpu(of: record), at: time)
         order.add(time, at: place)
         roundBytes &+= UInt64(record.bytes.count)
     }

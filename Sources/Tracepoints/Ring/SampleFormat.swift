@@ -125,6 +125,15 @@ package struct SampleFormat: Sendable, Hashable {
         return offset < 8 ? 0 : record.bytes.load(offset, as: UInt64.self) ?? 0
     }
 
+    /// The CPU of a record of any type; -1 where it has none.
+    @inline(__always)
+    func cpu(of record: RingRecord) -> Int32 {
+        let offset =
+            record.type == RecordType.sample
+            ? cpuOffset : (trailingCPU == 0 ? -1 : record.bytes.count &- trailingCPU)
+        return offset < 8 ? -1 : record.bytes.load(offset, as: Int32.self) ?? -1
+    }
+
     /// The tracepoint's record within a sample, or `nil` where there is none or its length does not fit.
     @inline(__always)
     func raw(of sample: Bytes) -> Bytes? {

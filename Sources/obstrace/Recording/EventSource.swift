@@ -5,6 +5,18 @@ enum EventSource {
     case kernel(Catalog)
     case recording([EventLayout])
 
+    /// Looks in a recording, or at the kernel where there is none.
+    init(_ recording: Plan.Source?) throws(Failure) {
+        if let recording {
+            self = .recording(recording.layouts)
+        } else {
+            self = .kernel(try translating { () throws(TraceError) in try Catalog() })
+        }
+    }
+
+    /// A few names, to be shown.
+    var someNames: String { ((try? names()) ?? []).prefix(8).joined(separator: " ") }
+
     /// The names of all tracepoints, sorted.
     func names() throws(TraceError) -> [String] {
         switch self {

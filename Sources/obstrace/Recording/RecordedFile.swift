@@ -20,6 +20,12 @@ extension Recording {
             throw Failure(error, in: file)
         }
     }
+
+    /// Opens the recording that a command line wants to be read; `nil` where it wants to trace.
+    static func open(_ arguments: TraceArguments) throws(Failure) -> Recording? {
+        guard let file = arguments.replayed else { return nil }
+        return try open(file)
+    }
 }
 
 extension Failure {

@@ -4,9 +4,12 @@ import Glibc
 import Template
 import Tracepoints
 
-/// Prints the events of a recording as if they happened now.
-struct Replay: ~Copyable {
+/// Reads the events of a recording as if they happened now, and hands them to what makes something of them.
+///
+/// Limits and intervals go by the time that the recording tells.
+struct Replay<Events: Consumer & ~Copyable>: ~Copyable {
     private var plan: Plan
+    private var consumer: Events
     private var recording: Recording
     private let file: Argument
     private let sink: Sink
@@ -15,39 +18,48 @@ struct Replay: ~Copyable {
     /// What stands above and below all lines.
     private let frame: (head: String, tail: String)
     private var progress: Progress
+    /// When the time of `-d` is up.
+    private var end = UInt64.max
+    /// How far the events have been taken.
+    private var now: UInt64 = 0
+    /// Why no more events are taken.
+    private var stop: Stop?
 
-    /// Prints what the command line asks for, and answers the exit status.
-    static func run(_ arguments: TraceArguments, _ file: Argument) throws(Failure) -> Int32 {
-        try run(
-            arguments, file, recording: try Recording.open(file), output: arguments.output, frame: ("", ""))
+    private enum Stop {
+        /// Enough lines are made, or a condition has decided.
+        case enough
+        case timeUp
+        case readerGone
     }
 
-    /// Prints what a recording holds, between a head and a tail, and answers the exit status.
+    /// Replays as planned, between a head and a tail, and answers the exit status.
     static func run(
-        _ arguments: TraceArguments, _ file: Argument, recording: consuming Recording, output: Output,
-        frame: (head: String, tail: String)
+        _ plan: consuming Plan, _ consumer: consuming Events, _ recording: consuming Recording,
+        _ file: Argument,
+        output: Output, frame: (head: String, tail: String) = ("", "")
     ) throws(Failure) -> Int32 {
         System.ignore(SIGPIPE)
         var recording = recording
-        let plan = try Plan.make(arguments, recording: Plan.Source(recording))
-        var scope = Recording.Scope()
-        scope.pids = Set(arguments.pids)
-        scope.tids = Set(arguments.tids)
-        scope.cpus = arguments.cpus.map { list in Set(list.ranges.flatMap { $0.map(Int32.init) }) }
-        recording.select(plan.layouts, needs: plan.renderer.needs, scope: scope)
-        if plan.renderer.needs.contains(.userStack) { recording.symbolizer = plan.renderer.symbolizer }
+        recording.select(
+            plan.layouts, needs: plan.needs, scope: Recording.Scope(plan.arguments),
+            tellsLossWindows: plan.tellsLossWindows)
+        if plan.needs.contains(.userStack) { recording.symbolizer = plan.renderer.symbolizer }
         let sink = try Sink.open(output)
-        var replay = Replay(plan: plan, recording: recording, file: file, sink: sink, frame: frame)
+        let progress = Progress(plan, output)
+        var replay = Replay(
+            plan: plan, consumer: consumer, recording: recording, file: file, sink: sink, progress: progress,
+            frame: frame)
         return try replay.run()
     }
 
     private init(
-        plan: consuming Plan, recording: consuming Recording, file: Argument, sink: consuming Sink,
-        frame: (head: String, tail: String)
+        plan: consuming Plan, consumer: consuming Events, recording: consuming Recording, file: Argument,
+        sink: consuming Sink, progress: Progress, frame: (head: String, tail: String)
     ) {
         self.frame = frame
-        progress = Progress(isShown: !plan.arguments.isQuiet, output: plan.arguments.output)
+        self.progress = progress
         self.plan = plan
+        self.consumer = consumer
         self.recording = recording
         self.file = file
         self.sink = sink
@@ -56,63 +68,103 @@ struct Replay: ~Copyable {
     private mutating func run() throws(Failure) -> Int32 {
         try checked { () throws(SystemError) in try sink.begin() }
         if !plan.arguments.isQuiet { for note in recording.notes + plan.notes { tell(note) } }
-        append(frame.head)
-        unsafe plan.renderer.header.withUnsafeBytes { header in unsafe line.append(header) }
-        var isOver = false
-        var end = UInt64.max
-        while !isOver, let batch = recording.nextBatch() {
-            if end == UInt64.max, let first = unsafe batch.samples.first {
-                let start = min(recording.info.sampleTime?.first ?? first.time, first.time)
-                plan.renderer.start(at: start)
-                end = plan.arguments.duration.map { start &+ $0 } ?? UInt64.max - 1
-            }
-            let batch = Replay.cut(batch, at: end, &isOver)
-            let room = plan.arguments.count.map { Int(clamping: $0 - lines) } ?? Int.max
-            lines += UInt64(plan.renderer.render(batch, from: 0, limit: room, into: &line).lines)
-            if plan.renderer.verdict != nil || plan.arguments.count.map({ lines >= $0 }) ?? false {
-                isOver = true
-            }
-            guard try flush() else { return Status.readerGone }
+        line.append(string: frame.head)
+        var hasBegun = false
+        while stop == nil, let batch = recording.nextBatch() {
+            if !hasBegun { begin(at: unsafe batch.samples.first?.time ?? .max) }
+            hasBegun = true
+            try take(batch)
             progress.show(recording)
         }
-        append(frame.tail)
-        guard try flush() else { return Status.readerGone }
-        progress.clear()
-        return try finish(isCut: isOver)
+        if !hasBegun { begin(at: .max) }
+        if stop == .readerGone { return Status.readerGone }
+        return try finish()
     }
 
-    private mutating func append(_ text: String) {
-        var text = text
-        text.withUTF8 { utf8 in unsafe line.append(UnsafeRawBufferPointer(utf8)) }
+    /// Begins at the time of the first event, or at that of the recording's first one where that is told.
+    private mutating func begin(at first: UInt64) {
+        let told = recording.info.sampleTime?.first ?? .max
+        let start = first == .max && told == .max ? 0 : min(told, first)
+        now = start
+        if let duration = plan.arguments.duration {
+            let (end, isNever) = start.addingReportingOverflow(duration)
+            self.end = isNever ? .max : end
+        }
+        plan.renderer.start(at: start)
+        consumer.start(at: start, &plan.renderer, into: &line)
     }
 
-    /// The part of a batch before a time; notes whether something was cut off.
-    private static func cut(_ batch: Batch, at end: UInt64, _ isOver: inout Bool) -> Batch {
-        guard let last = unsafe batch.samples.last, last.time >= end,
-            let place = unsafe batch.samples.firstIndex(where: { $0.time >= end })
-        else { return batch }
-        isOver = true
-        return unsafe Batch(
-            samples: UnsafeBufferPointer(rebasing: batch.samples[..<place]), wallOffset: batch.wallOffset,
-            processes: batch.processes)
+    // MARK: Events
+
+    /// Takes the events of a batch, with what falls due between them.
+    private mutating func take(_ batch: Batch) throws(Failure) {
+        var rest = batch
+        while stop == nil {
+            let due = min(end, consumer.nextTick)
+            let (part, next) = rest.split(at: due)
+            let room = plan.arguments.count.map { Int(clamping: $0 - lines) } ?? Int.max
+            lines += UInt64(consumer.take(part, &plan.renderer, room: room, into: &line))
+            if plan.renderer.verdict != nil || plan.arguments.count.map({ lines >= $0 }) ?? false {
+                stop = .enough
+                now = plan.renderer.time
+            } else {
+                now = max(now, unsafe part.samples.last?.time ?? 0)
+            }
+            try flush()
+            guard stop == nil, let time = unsafe next.samples.first?.time else { return }
+            try tick(until: min(time, end))
+            if time >= end { stop = stop ?? .timeUp }
+            rest = next
+        }
     }
 
-    private mutating func flush() throws(Failure) -> Bool {
-        guard line.count > 0 else { return true }
+    /// Does all that is due up to a time.
+    ///
+    /// Where nothing happens for very many intervals, as a damaged time may have it, not each of them is shown.
+    private mutating func tick(until time: UInt64) throws(Failure) {
+        var ticks = 0
+        while stop == nil, consumer.nextTick <= time, time < .max {
+            ticks += 1
+            now = ticks > 100_000 ? time : consumer.nextTick
+            try consumer.tick(at: now, nil, into: &line)
+            try flush()
+        }
+        now = max(now, time == .max ? 0 : time)
+    }
+
+    private mutating func flush() throws(Failure) {
+        guard line.count > 0 else { return }
         defer { line.removeAll() }
+        progress.clear()
         do throws(SystemError) {
             let result = try unsafe sink.write(line.bytes) { false }
-            if case .readerGone = result { return false }
-            return true
+            if case .readerGone = result { stop = .readerGone }
         } catch {
             throw Failure("cannot write: \(error.reason)")
         }
     }
 
-    /// Sums up, and answers the exit status.
-    private func finish(isCut: Bool) throws(Failure) -> Int32 {
+    // MARK: The end
+
+    /// Writes what is left, sums up, and answers the exit status.
+    private mutating func finish() throws(Failure) -> Int32 {
+        if stop == nil, let last = recording.info.sampleTime?.last { now = max(now, min(last, end)) }
         let losses = recording.losses
+        let left = plan.arguments.count.map { Int(clamping: $0 - lines) } ?? Int.max
+        consumer.takeRest(&plan.renderer, room: stop == .enough ? 0 : left, into: &line)
+        try consumer.finish(nil, losses, at: now, into: &line)
+        line.append(string: frame.tail)
+        progress.clear()
+        try flush()
+        if stop == .readerGone { return Status.readerGone }
         let lost = losses.reduce(UInt64(0)) { $0 &+ $1.count }
+        tellCounts(lost: lost)
+        if stop == nil, let problem = recording.problem { throw Failure(problem, in: file) }
+        if !plan.tellUnfulfilled() { return Status.unfulfilled }
+        return plan.arguments.isStrict && lost > 0 ? Status.lost : Status.done
+    }
+
+    private func tellCounts(lost: UInt64) {
         if !plan.arguments.isQuiet {
             if recording.otherCount > 0 {
                 tell("\(recording.otherCount) samples are of no tracepoint and were skipped")
@@ -125,15 +177,49 @@ struct Replay: ~Copyable {
             tell("\(recording.malformedCount) samples do not fit their own sizes and were skipped")
         }
         if lost > 0 || plan.arguments.isVerbose {
-            let seen = plan.renderer.counts.reduce(0, +)
+            let seen = consumer.counts(plan.renderer).reduce(0, +)
             tell("\(seen) events, \(lost) lost while they were recorded")
         }
-        if !isCut, let problem = recording.problem { throw Failure(problem, in: file) }
-        if !plan.tellUnfulfilled() { return Status.unfulfilled }
-        return plan.arguments.isStrict && lost > 0 ? Status.lost : Status.done
     }
 
     private func tell(_ message: String) { System.print("obstrace: \(message)\n", to: 2) }
+}
+
+extension Replay where Events == Lines {
+    /// Prints what a recording holds, between a head and a tail, and answers the exit status.
+    static func run(
+        _ arguments: TraceArguments, _ file: Argument, recording: consuming Recording, output: Output,
+        frame: (head: String, tail: String)
+    ) throws(Failure) -> Int32 {
+        let plan = try Plan.make(arguments, recording: Plan.Source(recording))
+        return try run(plan, Lines(), recording, file, output: output, frame: frame)
+    }
+}
+
+extension Batch {
+    /// The events before the first one that is not before a time, and those from there on.
+    fileprivate func split(at time: UInt64) -> (before: Batch, after: Batch) {
+        guard let last = unsafe samples.last, last.time >= time,
+            let place = unsafe samples.firstIndex(where: { $0.time >= time })
+        else { return unsafe (self, part(samples.endIndex...)) }
+        return (part(..<place), part(place...))
+    }
+
+    private func part(_ range: some RangeExpression<Int>) -> Batch {
+        unsafe Batch(
+            samples: UnsafeBufferPointer(rebasing: samples[range]), wallOffset: wallOffset,
+            processes: processes, lossWindow: lossWindow)
+    }
+}
+
+extension Recording.Scope {
+    /// Whose events the arguments ask for.
+    init(_ arguments: TraceArguments) {
+        self.init()
+        pids = Set(arguments.pids)
+        tids = Set(arguments.tids)
+        cpus = arguments.cpus.map { list in Set(list.ranges.flatMap { $0.map(Int32.init) }) }
+    }
 }
 
 /// A line on a terminal that says how far a file has been read.
@@ -142,12 +228,13 @@ private struct Progress {
     private var next: UInt64 = 0
     private var hasShown = false
 
-    /// Shown on a terminal, unless lines go there as well.
-    init(isShown: Bool, output: Output) {
+    /// Shown on a terminal, unless lines go there as well all the time.
+    init(_ plan: borrowing Plan, _ output: Output) {
+        let printsAlong = plan.summary == nil && plan.calls?.isSummary != true
         let goesToTerminal = output == .standardOutput && System.isTerminal(1)
-        self.isShown = isShown && System.isTerminal(2) && !goesToTerminal
+        isShown = !plan.arguments.isQuiet && System.isTerminal(2) && !(printsAlong && goesToTerminal)
         // What is done at once needs no progress.
-        if self.isShown { next = System.monotonicTime() &+ 500_000_000 }
+        if isShown { next = System.monotonicTime() &+ 500_000_000 }
     }
 
     mutating func show(_ recording: borrowing Recording) {
@@ -161,7 +248,8 @@ private struct Progress {
         System.print("\robstrace: \(share)\(done) MiB read\u{1b}[K", to: 2)
     }
 
-    func clear() {
+    mutating func clear() {
         if hasShown { System.print("\r\u{1b}[K", to: 2) }
+        hasShown = false
     }
 }

@@ -39,6 +39,16 @@ struct CountConsumer: Consumer, ~Copyable {
         if let interval { nextTick = time &+ interval }
         screen?.begin(into: &line)
         if screen == nil { writer.writeHeader(into: &line) }
+        nameEvents()
+    }
+
+    /// Begins with each event that is counted by itself, so that it is shown that it did not come.
+    private mutating func nameEvents() {
+        guard summary.arguments.kind == .count, summary.arguments.keys == nil, !summary.arguments.isPerCPU
+        else {
+            return
+        }
+        for layout in layouts { tally.set(writer.key(layout.fullName, cpu: nil), 0) }
     }
 
     mutating func take(
@@ -48,13 +58,13 @@ struct CountConsumer: Consumer, ~Copyable {
         return 0
     }
 
-    mutating func tick(at now: UInt64, _ observer: Observer, into line: inout LineBuffer) throws(Failure) {
+    mutating func tick(at now: UInt64, _ observer: Observer?, into line: inout LineBuffer) throws(Failure) {
         show(at: now, observer, into: &line)
-        if let interval { nextTick = max(nextTick &+ interval, now) }
+        if let interval { nextTick = tick(after: nextTick, by: interval, now) }
     }
 
     mutating func finish(
-        _ observer: Observer, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
+        _ observer: Observer?, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
     ) throws(Failure) {
         screen?.end(into: &line)
         show(at: now, observer, isLast: true, into: &line)
@@ -62,9 +72,9 @@ struct CountConsumer: Consumer, ~Copyable {
 
     /// Shows what came since the last time, or in all.
     private mutating func show(
-        at now: UInt64, _ observer: Observer, isLast: Bool = false, into line: inout LineBuffer
+        at now: UInt64, _ observer: Observer?, isLast: Bool = false, into line: inout LineBuffer
     ) {
-        if summary.countsOnly { takeCounts(of: observer) }
+        if let observer, summary.countsOnly { takeCounts(of: observer) }
         let isTotal = isLast && (summary.arguments.interval == nil || isTop)
         let seconds = Double(max(1, now &- (isTotal ? startTime : lastTick))) / 1e9
         let keepsOn = isTop || summary.countsOnly
@@ -114,6 +124,7 @@ struct CountConsumer: Consumer, ~Copyable {
         } else if summary.arguments.interval != nil {
             tally.removeAll()
             previousOther = 0
+            nameEvents()
         }
     }
 

@@ -35,14 +35,14 @@ struct HistogramConsumer: Consumer, ~Copyable {
         joiner.take(batch, &renderer, into: &tally)
     }
 
-    mutating func tick(at now: UInt64, _ observer: Observer, into line: inout LineBuffer) throws(Failure) {
+    mutating func tick(at now: UInt64, _ observer: Observer?, into line: inout LineBuffer) throws(Failure) {
         show(at: now, into: &line)
         tally.removeAll()
-        if let interval = summary.arguments.interval { nextTick = max(nextTick &+ interval, now) }
+        if let interval = summary.arguments.interval { nextTick = tick(after: nextTick, by: interval, now) }
     }
 
     mutating func finish(
-        _ observer: Observer, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
+        _ observer: Observer?, _ losses: [Loss], at now: UInt64, into line: inout LineBuffer
     ) throws(Failure) {
         show(at: now, into: &line)
         if tally.withoutValue > 0 {

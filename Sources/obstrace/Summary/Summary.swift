@@ -98,8 +98,3 @@ struct Keys {
 
     private func unbracketed(_ hint: String) -> String { hint.filter { $0 != "<" && $0 != ">" } }
 }
-
-extension TraceArguments {
-    /// Whether there are conditions that every event is looked at for.
-    var hasConditions: Bool { until != nil || !expectations.isEmpty || !prohibitions.isEmpty }
-}

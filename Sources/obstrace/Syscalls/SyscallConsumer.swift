@@ -5,10 +5,34 @@ import Tracepoints
 extension Plan {
     /// Shows system calls as the command line asks, and answers the exit status.
     static func run(_ arguments: TraceArguments, _ calls: SyscallArguments) throws(Failure) -> Int32 {
-        let plan = try Plan.make(arguments, calls: calls)
+        let recording = try Recording.open(arguments)
+        if let file = arguments.replayed { try checkCalls(recording, file) }
+        let plan = try Plan.make(arguments, recording: Source(recording), calls: calls)
         if arguments.explains { return try explain(plan) }
         let consumer = try SyscallConsumer(plan, calls)
-        return try Session.run(plan, consumer)
+        return try read(plan, consumer, recording)
+    }
+
+    /// Checks that a recording tells of system calls, and of those of this machine's kind.
+    private static func checkCalls(_ recording: borrowing Recording?, _ file: Argument) throws(Failure) {
+        let names = Source(recording)?.layouts.map(\.fullName) ?? []
+        let missing = ["raw_syscalls:sys_enter", "raw_syscalls:sys_exit"].filter { !names.contains($0) }
+        guard missing.isEmpty else {
+            throw Failure(
+                text: """
+                    obstrace: \(file.text): it holds no \(missing.joined(separator: " and no ")), which tell of system calls
+                      to record them: obstrace syscalls -w FILE, or perf trace record
+
+                    """, status: Status.failed)
+        }
+        let architecture = System.identity().architecture
+        guard let recorded = Source(recording)?.architecture, recorded != architecture else { return }
+        throw Failure(
+            text: """
+                obstrace: \(file.text): it was recorded on \(recorded), and system calls are known of \(architecture) here
+                  to see their numbers: obstrace -r \(file.text) raw_syscalls:sys_enter
+
+                """, status: Status.failed)
     }
 }
 
@@ -30,13 +54,15 @@ struct SyscallConsumer: Consumer, ~Copyable {
         options.hasFilteredEnds =
             !plan.arguments.filters.isEmpty || !plan.arguments.taskNames.isEmpty
             || !plan.arguments.users.isEmpty
-        let layouts = plan.layouts
-        guard layouts.count >= 3, let catalog = plan.catalog,
+        func event(_ name: String) -> (index: Int, layout: EventLayout)? {
+            plan.layouts.firstIndex { $0.fullName == name }.map { ($0, plan.layouts[$0]) }
+        }
+        guard let enter = event("raw_syscalls:sys_enter"), let exit = event("raw_syscalls:sys_exit"),
             let view = SyscallView(
-                enter: (0, layouts[0]), exit: (1, layouts[1]), exec: (2, layouts[2]), paths: 3,
-                options: options,
-                host: .machine(catalog))
-        else { throw Failure("this kernel tells of system calls in a way that is not known") }
+                enter: enter, exit: exit, exec: event("sched:sched_process_exec"),
+                paths: event(EventLayout.syscallPaths.fullName)?.index, options: options,
+                host: plan.catalog.map(SyscallHost.machine) ?? .recorded)
+        else { throw Failure("the kernel tells of system calls in a way that is not known") }
         self.view = view
     }
 
@@ -68,6 +94,14 @@ extension SyscallHost {
             readMemory: { tid, address, room in unsafe System.readMemory(of: tid, at: address, into: room) },
             isCompat: isCompat,
             describeError: System.describe)
+    }
+
+    /// Knows the processes of a recording no more; the arguments of calls are called as they are here.
+    static var recorded: SyscallHost {
+        let catalog = try? Catalog()
+        return unsafe SyscallHost(
+            layout: { try? catalog?.layout(of: "syscalls:" + $0) }, readMemory: { _, _, _ in -1 },
+            isCompat: { _ in nil }, describeError: System.describe)
     }
 
     /// Whether the program of a thread is a 32-bit one, as the head of its file tells.
