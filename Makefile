@@ -25,9 +25,9 @@ installed = $(bindir)/obstrace $(mandir)/man1/obstrace.1 $(bashcompletiondir)/ob
 SWIFT = swift
 INSTALL = install
 release = .build/release/obstrace
-# With libstdc++ and libgcc inside, the binary starts quicker and needs no more than libc, libelf, libtraceevent
-# and libtracefs. It looks for those where the system has them, and not beside itself, where others might put theirs.
-# The Swift runtime asks for -lstdc++ in a place where no option can
+# With libstdc++ and libgcc inside, the binary starts quicker and needs no more than libc, libelf, libdw, libzstd,
+# libtraceevent and libtracefs. It looks for those where the system has them, and not beside itself, where others might
+# put theirs. The Swift runtime asks for -lstdc++ in a place where no option can
 # make it static, so a folder that has only the static one comes first on the linker's path.
 build = mkdir -p .build/static && ln -sf "$$(cc -print-file-name=libstdc++.a)" .build/static && \
 	$(SWIFT) build -c release --product $(or $(1),obstrace) --static-swift-stdlib --disable-local-rpath \
@@ -67,7 +67,7 @@ setup:
 	    echo 'obstrace: no Swift toolchain: install Swift 6.2 or later, see https://www.swift.org/install/linux' >&2; \
 	    exit 1; }
 	$(call require,cc:gcc c++:g++ pkg-config:pkg-config libtraceevent.pc:libtraceevent-dev \
-	    libtracefs.pc:libtracefs-dev libelf.pc:libelf-dev libzstd.pc:libzstd-dev)
+	    libtracefs.pc:libtracefs-dev libelf.pc:libelf-dev libdw.pc:libdw-dev libzstd.pc:libzstd-dev)
 
 # Only obstrace itself writes on stdout.
 run: setup

@@ -22,10 +22,11 @@ let package = Package(
             name: "CTraceEvent", pkgConfig: "libtraceevent", providers: [.apt(["libtraceevent-dev"])]),
         .systemLibrary(
             name: "CTracefs", pkgConfig: "libtracefs", providers: [.apt(["libtracefs-dev"])]),
+        .systemLibrary(name: "CDw", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
         .systemLibrary(name: "CElf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(
-            name: "Tracepoints", dependencies: ["CElf", "CLinux", "CTraceEvent", "CTracefs", "CZstd"],
+            name: "Tracepoints", dependencies: ["CDw", "CElf", "CLinux", "CTraceEvent", "CTracefs", "CZstd"],
             swiftSettings: strict),
         .target(name: "Template", dependencies: ["Tracepoints"], swiftSettings: strict),
         .target(name: "CommandLine", swiftSettings: strict),

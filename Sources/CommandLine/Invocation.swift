@@ -89,6 +89,11 @@ public struct StackArguments: Sendable, Equatable {
     public internal(set) var user = false
     /// How many of the innermost are shown; nil for all.
     public internal(set) var depth: Int?
+    /// How many bytes of a program's stack are copied with each event to find its functions by call frame
+    /// information, a multiple of 8; nil for none, which leaves that to the kernel.
+    public internal(set) var copiedBytes: Int?
+    /// The flag that says so.
+    public internal(set) var dwarf: Argument?
 }
 
 /// What `obstrace trace` was asked to do.

@@ -100,7 +100,8 @@ struct Draft {
 
     /// Sets which stacks are shown with each event.
     mutating func setStacks(_ options: Argument) throws(UsageError) {
-        var stacks = StackArguments()
+        var stacks = trace.stacks
+        (stacks.kernel, stacks.user, stacks.depth) = (false, false, nil)
         var offset = 0
         for part in options.text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
             let range = offset..<offset + part.utf8.count

@@ -112,6 +112,7 @@ extension TraceArguments {
             throw refuse("--cgroup and --container", "recordings do not tell the cgroups of tasks")
         }
         if !users.isEmpty { throw refuse("-u", "recordings do not tell the users of tasks") }
+        if stacks.dwarf != nil { throw refuse("--dwarf", "what was recorded with it is shown so") }
         if explains { throw refuse("--explain", "try: obstrace info \(replayed.text)") }
     }
 }

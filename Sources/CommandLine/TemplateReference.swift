@@ -75,7 +75,7 @@ struct TemplateReference: Sendable {
             ("fields", "all fields as name=value"),
             ("print", "the kernel's own text for the event"),
             ("stack", "the kernel's functions that led to the event, the innermost last: `a;b;c`"),
-            ("ustack", "the program's functions that led to it, found by frame pointers"),
+            ("ustack", "the program's functions that led to it, by frame pointers or --dwarf"),
         ])
 
     static let escapes = TemplateReference(

@@ -75,6 +75,18 @@ extension Argument {
         return bytes
     }
 
+    /// Reads how many bytes of a stack to copy, and rounds them up to words; 8 KiB where nothing is said.
+    func stackCopy() throws(UsageError) -> Int {
+        if text.isEmpty { return 8192 }
+        // The kernel takes no more: the size of a record is a number of 16 bits.
+        let greatest = 65528
+        let bytes = try size()
+        guard bytes <= greatest else {
+            throw error("\(prefix) copies \(greatest) bytes at most", hint: "such as \(prefix)=32K")
+        }
+        return (bytes + 7) / 8 * 8
+    }
+
     /// Reads process ids with commas between them.
     func pids() throws(UsageError) -> [Int32] {
         var scanner = Scanner(self)

@@ -6,16 +6,23 @@ extension Renderer {
     func appendStack(_ op: Op, _ sample: Sample, to line: inout LineBuffer) -> Bool {
         let chain = CallChain(sample.callChain)
         let isKernel = op.source == .kernelStack
-        let all = isKernel ? chain.kernel : chain.user
+        let state = isKernel ? nil : sample.userState
+        var all = isKernel ? chain.kernel : chain.user
+        if let state {
+            let count = symbolizer.unwind(state, limit: Int(op.count), pid: sample.pid, time: sample.time)
+            all = 0..<count
+        }
         guard !all.isEmpty else { return false }
         let range = op.count > 0 ? all.prefix(Int(op.count)) : all
+        let isCut = state != nil && symbolizer.isUnwoundInPart
         let isReversed = op.form == .folded
         if op.form == .frames { line.append(UInt8(ascii: "[")) }
+        if isCut, isReversed { line.append("…;") }
         for step in 0..<range.count {
             let index = isReversed ? range.upperBound - 1 - step : range.lowerBound + step
-            let address = chain[index]
             // All but the innermost are where a call returns.
-            let isReturn = index > all.lowerBound
+            let (address, isReturn) =
+                state == nil ? (chain[index], index > all.lowerBound) : symbolizer.unwound(index)
             let frame =
                 isKernel
                 ? symbolizer.kernelFrame(address, isReturn: isReturn)
@@ -31,6 +38,15 @@ extension Renderer {
             default:
                 if step > 0 { line.append(UInt8(ascii: ";")) }
                 line.appendName(frame)
+            }
+        }
+        if isCut {
+            switch op.form {
+            case .frames:
+                line.append(",{\"address\":null,\"symbol\":null,\"offset\":null,\"module\":null}")
+            case .frameLines: line.append("                   …\n")
+            case .folded: break
+            default: line.append(";…")
             }
         }
         if op.form == .frames { line.append(UInt8(ascii: "]")) }

@@ -112,6 +112,12 @@ struct Plan: ~Copyable {
             throw Failure(
                 keys?.error(error.error) ?? UsageError(error.error, in: arguments.templates[error.template]))
         }
+        if let dwarf = arguments.stacks.dwarf, !renderer.stacks.contains(where: \.user) {
+            throw Failure(
+                UsageError(
+                    "\(dwarf.prefix) is for the stacks of programs, and none is asked for", at: dwarf,
+                    hint: keys == nil ? "add --stacks=user, or <ustack> to -f" : "add ustack to --by"))
+        }
         let fallbacks = renderer.printFallbacks.map { fallback in
             let way = printer.canPrint(fallback.event) ? "libtraceevent prints it" : "its fields are printed"
             return "the print format of \(layouts[fallback.event].fullName) cannot be compiled "
@@ -215,6 +221,7 @@ extension RenderOptions {
         stacks.kernel = arguments.stacks.kernel
         stacks.user = arguments.stacks.user
         stacks.depth = arguments.stacks.depth ?? 0
+        stacks.copiedBytes = arguments.stacks.copiedBytes ?? 0
     }
 }
 

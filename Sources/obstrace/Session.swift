@@ -101,6 +101,8 @@ extension Plan {
             // Every call is two events, and other programs may take all processors for a while.
             options.largestBuffer = 16 << 20
         }
+        // Every event that copies a stack is some thousand bytes.
+        if renderer.stacks.contains(where: { $0.copiedBytes > 0 }) { options.largestBuffer = 16 << 20 }
         options.countsOnly = summary?.countsOnly ?? false
         options.heldProcess = command?.pid
         options.excludedPipe = sink.isPipe && leavesOutSelf && !arguments.allProcesses ? sink.number : nil

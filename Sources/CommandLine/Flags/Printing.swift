@@ -69,11 +69,31 @@ extension Flag {
                     + "`--stacks=user,8` is the most functions of each.",
                 "A JSON object has them as arrays `stack` and `ustack`.",
                 "The kernel finds the functions of a program by frame pointers: those of a program that was "
-                    + "compiled without them, as with `-fomit-frame-pointer`, are missing or wrong.",
+                    + "compiled without them, as with `-fomit-frame-pointer`, are missing or wrong unless "
+                    + "there is `--dwarf`.",
                 "Functions that the compiler has put into others, and those that have ended by calling "
                     + "another in their place, do not show.",
             ],
             set: { draft, options throws(UsageError) in try draft.setStacks(options) }),
+        Flag(
+            "dwarf", misnomers: ["--unwind", "--cfi", "--user-stack-size"],
+            value: Value(name: "SIZE", completion: .nothing, isOptional: true),
+            of: [.trace] + Subcommand.summing, topic: .printing, isCommon: false,
+            summary: "find a program's functions without frame pointers",
+            detail: [
+                "Find the functions of programs by the call frame information that compilers write for "
+                    + "exceptions and debuggers, from a copy of the registers and of SIZE bytes of the stack "
+                    + "with each event, in place of frame pointers.",
+                "SIZE is 8192 without a value and 65528 at most, and may end in `K`.",
+                "It is for `--stacks`, `<ustack>` and `--by ustack`; other events are not copied from.",
+                "Where the copy ends, or a program or library has no such information, the functions further "
+                    + "out are missing, and `…` stands for them; in JSON it is an entry of nulls.",
+                "Programs of 32 bits have no functions then.",
+            ],
+            set: { draft, size throws(UsageError) in
+                draft.trace.stacks.copiedBytes = try size.stackCopy()
+                draft.trace.stacks.dwarf = size
+            }),
         Flag(
             "output", "o", misnomers: ["--out", "--file"],
             value: Value(name: "FILE", completion: .files),

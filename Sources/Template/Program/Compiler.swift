@@ -101,6 +101,7 @@ struct Compiler {
         guard value == .stack || value == .ustack else { return }
         program.needs.formUnion(value.needs)
         if value == .stack { stacks.kernel = true } else { stacks.user = true }
+        stacks.copiedBytes = options.stacks.copiedBytes
         stacks.depth = max(stacks.depth, spec.limit ?? 0)
         if spec.limit ?? 0 == 0 { hasDeepStack = true }
     }

@@ -1,11 +1,20 @@
 internal import CLinux
 
+/// Which mappings of processes are told of.
+enum MappingRecords {
+    case none
+    /// Those that code is executed from.
+    case code
+    /// Those of data too, where others look for call frame information.
+    case all
+}
+
 /// A perf event that is to be opened: a tracepoint, or the one without samples that leads a ring.
 struct PerfEventRequest {
     /// What the event is of.
     enum Source {
-        /// Nothing: it carries the ring and the records about tasks, and about what they map to execute.
-        case dummy(tasks: Bool, mappings: Bool)
+        /// Nothing: it carries the ring and the records about tasks, and about what they map.
+        case dummy(tasks: Bool, mappings: MappingRecords)
         /// The tracepoint of that number.
         case tracepoint(UInt16)
         /// What a program in the kernel writes.
@@ -78,20 +87,28 @@ struct PerfEventRequest {
         attributes.read_format = countsLoss ? UInt64(CLINUX_PERF_FORMAT_LOST) : 0
         switch source {
         case .dummy(let tasks, let mappings):
+            let tellsMappings: UInt64 = mappings == .none ? 0 : 1
             attributes.type = PERF_TYPE_SOFTWARE.rawValue
             attributes.config = UInt64(PERF_COUNT_SW_DUMMY.rawValue)
             attributes.task = tasks ? 1 : 0
             attributes.comm = tasks ? 1 : 0
             attributes.comm_exec = tasks ? 1 : 0
-            attributes.mmap = mappings ? 1 : 0
-            attributes.mmap2 = mappings ? 1 : 0
+            attributes.mmap = tellsMappings
+            attributes.mmap2 = tellsMappings
+            attributes.mmap_data = mappings == .all ? 1 : 0
         case .tracepoint(let id):
             attributes.type = PERF_TYPE_TRACEPOINT.rawValue
             attributes.config = UInt64(id)
             attributes.sample_period = 1
             // Where both are left out the chain is empty, and costs a word.
             attributes.exclude_callchain_kernel = stacks.kernel ? 0 : 1
-            attributes.exclude_callchain_user = stacks.user ? 0 : 1
+            attributes.exclude_callchain_user = stacks.user && !stacks.copiesStack ? 0 : 1
+            if stacks.copiesStack {
+                // These words come last, so that samples with and without them are laid out alike.
+                attributes.sample_type |= SampleWords([.userRegisters, .userStack]).rawValue
+                attributes.sample_regs_user = UserState.registers
+                attributes.sample_stack_user = UInt32(clamping: stacks.copiedBytes)
+            }
             // The kernel's part comes first and would use up the depth of both.
             if stacks.depth > 0, stacks.kernel != stacks.user {
                 attributes.sample_max_stack = UInt16(clamping: min(stacks.depth, System.greatestStack))

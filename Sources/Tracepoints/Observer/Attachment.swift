@@ -74,8 +74,8 @@ final class Attachment {
         let bufferSize: Int
         let words: SampleWords
         let followsTasks: Bool
-        /// Whether records of what tasks map to execute are wanted.
-        let followsMappings: Bool
+        /// Which records of what tasks map are wanted.
+        let mappings: MappingRecords
         /// Whether events are counted, and no sample is written.
         let countsOnly: Bool
         /// The task that is counted from its exec on.
@@ -148,7 +148,7 @@ final class Attachment {
     }
 
     private var dummy: PerfEventRequest.Source {
-        .dummy(tasks: request.followsTasks, mappings: request.followsMappings)
+        .dummy(tasks: request.followsTasks, mappings: request.mappings)
     }
 
     /// Opens what the program that tells of paths writes into on a CPU; where that cannot be, there are no paths.

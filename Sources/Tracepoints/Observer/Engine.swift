@@ -15,6 +15,8 @@ package struct Engine: ~Copyable {
         let hasGlobalIDs: Bool
         /// The offset of `common_pid` in each record.
         let commonPidOffset: Int
+        /// Whether some samples end in the program's registers and stack.
+        let copiesStacks: Bool
 
         /// What the records of tasks tell.
         static let needsOfTasks: ContextNeeds = [.pid, .comm, .process, .userStack]
@@ -22,11 +24,15 @@ package struct Engine: ~Copyable {
         var tracksTasks: Bool { !needs.isDisjoint(with: Plan.needsOfTasks) }
 
         /// Puts a plan together.
-        package init(words: SampleWords, needs: ContextNeeds, hasGlobalIDs: Bool, commonPidOffset: Int) {
+        package init(
+            words: SampleWords, needs: ContextNeeds, hasGlobalIDs: Bool, commonPidOffset: Int,
+            copiesStacks: Bool = false
+        ) {
             self.words = words
             self.needs = needs
             self.hasGlobalIDs = hasGlobalIDs
             self.commonPidOffset = commonPidOffset
+            self.copiesStacks = copiesStacks
         }
     }
 
@@ -61,7 +67,8 @@ package struct Engine: ~Copyable {
     /// Reads rings whose memory must outlive it; a tracepoint's place in `ids` is what samples say of it.
     package init(plan: Plan, ids: [UInt16], rings: [(cursor: RingCursor, cpu: Int32)]) {
         self.plan = plan
-        format = SampleFormat(plan.words)
+        format = SampleFormat(
+            plan.copiesStacks ? plan.words.union([.userRegisters, .userStack]) : plan.words)
         tasks = TaskTracker(plan)
         var table = [Int32](repeating: -1, count: Int(ids.max() ?? 0) + 1)
         for (index, id) in ids.enumerated() { table[Int(id)] = Int32(index) }
@@ -174,6 +181,9 @@ package struct Engine: ~Copyable {
             to: Sample(record: record, time: time, event: eventOfID[Int(id)], cpu: cpuOfLane[lane]))
         if plan.words.contains(.callChain), let chain = format.callChain(of: bytes) {
             unsafe sample.pointee.chainLength = UInt16(clamping: chain.count / 8)
+        }
+        if plan.copiesStacks {
+            unsafe sample.pointee.hasUserState = format.hasUserState(bytes, behind: record)
         }
         if plan.words.contains(.ids) {
             unsafe sample.pointee.pid = bytes.load(format.idsOffset, as: Int32.self) ?? -1

@@ -182,14 +182,15 @@ public final class Observer {
                 switch scope {
                 case .system, .cgroups: TaskDirectory.processes()
                 case .processes(let pids): pids
-                // Few enough to be looked up when they are met.
-                case .threads: [Int32]()
+                // Few enough to be looked up when they are met, which is too late for a recording.
+                case .threads(let tids):
+                    recorder == nil ? [Int32]() : Array(Set(tids.compactMap { TaskDirectory.task($0)?.pid }))
                 }
             for pid in pids { TaskDirectory.enter(pid, into: &engine.tasks.names) }
             if options.needs.contains(.process) { engine.learnProcesses(pids) }
             if let symbolizer = engine.symbolizer { for pid in pids { symbolizer.learn(pid) } }
         }
-        if recorder != nil { try beginRecording(attachment, engine.tasks.names, plan.words) }
+        if recorder != nil { try beginRecording(attachment, engine.tasks.names, plan) }
         startTime = System.monotonicTime()
         try attachment.enableTracepoints()
         if options.tellsLossWindows { lossWatch = LossWatch(from: startTime) }
@@ -213,7 +214,13 @@ public final class Observer {
         return Engine.Plan(
             words: words, needs: recorder == nil ? options.needs : options.needs.union([.pid, .comm]),
             hasGlobalIDs: isGlobal,
-            commonPidOffset: commonPid?.offset ?? 4)
+            commonPidOffset: commonPid?.offset ?? 4,
+            copiesStacks: tracepoints.contains(where: \.stacks.copiesStack))
+    }
+
+    private func mappingRecords(_ plan: Engine.Plan) -> MappingRecords {
+        if !wantsUserStacks { return .none }
+        return recorder != nil && plan.copiesStacks ? .all : .code
     }
 
     private var wantsUserStacks: Bool { tracepoints.contains { $0.stacks.user } }
@@ -254,7 +261,7 @@ public final class Observer {
                     tracepoints: tracepoints, filters: kernelFilters(plan), kind: targetKind, cpus: cpus.cpus,
                     ringCPUs: ringCPUs(plan),
                     bufferSize: ringBytes,
-                    words: plan.words, followsTasks: plan.tracksTasks, followsMappings: wantsUserStacks,
+                    words: plan.words, followsTasks: plan.tracksTasks, mappings: mappingRecords(plan),
                     countsOnly: options.countsOnly,
                     heldTask: options.heldProcess, pathArguments: options.pathArguments), targets: targets)
         } catch {
@@ -601,7 +608,7 @@ extension Observer {
     }
 
     private func beginRecording(
-        _ attachment: Attachment, _ names: borrowing TaskNames, _ words: SampleWords
+        _ attachment: Attachment, _ names: borrowing TaskNames, _ plan: Engine.Plan
     ) throws(TraceError) {
         guard let writer = recorder?.writer else { return }
         recorder?.positions = Array(repeating: 0, count: attachment.ringCount)
@@ -616,7 +623,9 @@ extension Observer {
         do throws(SystemError) {
             let events = try attachment.recordedEvents()
             try writer.begin(
-                RecordingWriter.Content(events: events, tracing: tracing, words: words), names: names)
+                RecordingWriter.Content(
+                    events: events, tracing: tracing, words: plan.words, mappings: mappingRecords(plan)),
+                names: names)
         } catch {
             throw TraceError(error)
         }

@@ -114,9 +114,14 @@ public final class ProgramFile {
 
     /// The address that the linker gave to what lies at an offset of the file; `nil` where that is not loaded.
     func address(ofOffset offset: UInt64) -> UInt64? {
-        let holding = segments.filter { offset >= $0.offset && offset - $0.offset < $0.size }
-        // Segments may share a page of the file.
-        return (holding.first(where: \.isCode) ?? holding.first).map { offset - $0.offset &+ $0.address }
+        var found: UInt64?
+        for segment in segments where offset >= segment.offset && offset - segment.offset < segment.size {
+            let address = offset - segment.offset &+ segment.address
+            // Segments may share a page of the file.
+            if segment.isCode { return address }
+            found = found ?? address
+        }
+        return found
     }
 
     // MARK: Functions

@@ -31,6 +31,8 @@ package struct RecordedEvent: Sendable {
     var readFormat: ReadFormat { ReadFormat(rawValue: number(32, as: UInt64.self)) }
     /// Whether other records end in the words that tell of the moment.
     var marksOthers: Bool { number(40, as: UInt64.self) & (1 << 18) != 0 }
+    /// Which registers of the program they carry.
+    private var registers: UInt64 { number(80, as: UInt64.self) }
     /// The clock of its times (`clockid_t`), where one was chosen.
     var clock: Int32? {
         number(40, as: UInt64.self) & (1 << 25) != 0
@@ -44,5 +46,5 @@ package struct RecordedEvent: Sendable {
     /// Whether it makes no samples (`PERF_COUNT_SW_DUMMY`).
     var isDummy: Bool { type == 1 && config == 9 }
     /// Where the words of its samples lie.
-    var format: SampleFormat { SampleFormat(words, readFormat: readFormat) }
+    var format: SampleFormat { SampleFormat(words, readFormat: readFormat, registers: registers) }
 }

@@ -237,6 +237,9 @@ package struct Recording: ~Copyable {
         if !needs.isDisjoint(with: [.kernelStack, .userStack]), let chain = format.callChain(of: bytes) {
             unsafe sample.pointee.chainLength = UInt16(clamping: chain.count / 8)
         }
+        if needs.contains(.userStack) {
+            unsafe sample.pointee.hasUserState = format.hasUserState(bytes, behind: record)
+        }
         if format.idsOffset >= 0 {
             unsafe sample.pointee.pid = bytes.load(format.idsOffset, as: Int32.self) ?? -1
             unsafe sample.pointee.tid = bytes.load(format.idsOffset &+ 4, as: Int32.self) ?? -1

@@ -21,6 +21,8 @@ package final class RecordingWriter {
         var tracing: TracingData
         /// What the samples carry.
         var words: SampleWords
+        /// What is told of the mappings of processes that run when it begins.
+        var mappings: MappingRecords
     }
 
     private let target: Target
@@ -131,7 +133,7 @@ package final class RecordingWriter {
             bytes.replace(at: PerfData.dataSizeOffset - 8, with: dataOffset)
             bytes.replace(at: PerfData.featuresOffset, with: RecordingWriter.bit(.tracingData))
         }
-        append(names, to: &bytes, words: content.words)
+        append(names, to: &bytes, content)
         position = 0
         try write(bytes)
         try endRound()
@@ -165,18 +167,25 @@ package final class RecordingWriter {
             content?.events ?? [], clock: CLOCK_MONOTONIC, wallTime: wallTime, eventTime: eventTime)
     }
 
-    /// Appends a record for the name of each task, as the kernel writes them at a new name.
-    private func append(_ names: borrowing TaskNames, to bytes: inout [UInt8], words: SampleWords) {
+    /// Appends a record for the name of each task, and for what each process has mapped, as the kernel writes
+    /// them at a new one.
+    private func append(_ names: borrowing TaskNames, to bytes: inout [UInt8], _ content: Content) {
+        let moment = repeatElement(UInt8(0), count: content.words.trailingSize)
         names.visit { tid, pid, comm in
             guard pid > 0 else { return }
             let name = comm.bytes
-            let padded = (name.count + 1 + 7) / 8 * 8
             bytes.append(type: RecordType.comm) {
                 $0.append(number: pid)
                 $0.append(number: tid)
-                $0 += name
-                $0.append(contentsOf: repeatElement(0, count: padded - name.count))
-                $0.append(contentsOf: repeatElement(0, count: words.trailingSize))
+                $0.appendPadded(name)
+                $0.append(contentsOf: moment)
+            }
+            guard tid == pid, content.mappings != .none else { return }
+            for mapping in ProcessMapping.all(of: pid) where mapping.isCode || content.mappings == .all {
+                bytes.append(type: RecordType.map2, flags: mapping.recordFlags) {
+                    $0.append(mapping, of: pid)
+                    $0.append(contentsOf: moment)
+                }
             }
         }
     }
@@ -293,13 +302,38 @@ package final class RecordingWriter {
 
 extension [UInt8] {
     /// Appends a record of that type, whose body `fill` appends; zeros make its size a multiple of eight.
-    fileprivate mutating func append(type: UInt32, _ fill: (inout [UInt8]) -> Void) {
+    fileprivate mutating func append(
+        type: UInt32, flags: UInt16 = 0, _ fill: (inout [UInt8]) -> Void
+    ) {
         let start = count
         append(number: type)
-        append(number: UInt32(0))
+        append(number: UInt32(flags))
         fill(&self)
         while (count - start) % 8 != 0 { append(0) }
         replace(at: start + 6, with: UInt16(clamping: count - start))
+    }
+
+    /// Appends a name and zeros, one at least, up to a multiple of eight bytes.
+    fileprivate mutating func appendPadded(_ name: some Collection<UInt8>) {
+        append(contentsOf: name)
+        append(contentsOf: repeatElement(0, count: 8 - name.count % 8))
+    }
+
+    /// Appends what a record of a mapping has (`PERF_RECORD_MMAP2`), before its moment.
+    fileprivate mutating func append(_ mapping: ProcessMapping, of pid: Int32) {
+        append(number: pid)
+        append(number: pid)
+        append(number: mapping.start)
+        append(number: mapping.end &- mapping.start)
+        append(number: mapping.fileOffset)
+        append(number: mapping.file.major)
+        append(number: mapping.file.minor)
+        append(number: mapping.file.inode)
+        append(number: UInt64(0))
+        append(number: mapping.protection)
+        append(number: mapping.isShared ? MAP_SHARED : MAP_PRIVATE)
+        let path = mapping.file.path.isEmpty ? "//anon" : mapping.file.path
+        appendPadded(path.utf8.prefix(Int(PATH_MAX)))
     }
 
     /// Appends what other records than samples end in.
@@ -310,6 +344,11 @@ extension [UInt8] {
         if words.contains(.cpu) { append(number: UInt64(UInt32(bitPattern: cpu))) }
         if words.contains(.identifier) { append(number: id) }
     }
+}
+
+extension ProcessMapping {
+    /// What the head of its record says: it is a program's (`PERF_RECORD_MISC_USER`), of data where it is.
+    fileprivate var recordFlags: UInt16 { isCode ? 2 : 2 | 1 << 13 }
 }
 
 extension SampleWords {

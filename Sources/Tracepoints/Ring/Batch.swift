@@ -88,8 +88,13 @@ public final class ProcessDetails: Sendable {
 @safe @frozen
 public struct Sample {
     /// The record as the tracepoint wrote it; fields are read from here by their layout. Another record has no
-    /// call chain.
-    public var record: Bytes { didSet { chainLength = 0 } }
+    /// call chain, and no registers and stack.
+    public var record: Bytes {
+        didSet {
+            chainLength = 0
+            hasUserState = false
+        }
+    }
     /// The time of the event, in nanoseconds of the event clock (`CLOCK_MONOTONIC`).
     public var time: UInt64
     /// The index of the event among the observer's tracepoints.
@@ -106,6 +111,8 @@ public struct Sample {
     public var process: Int32
     /// Whether a line of a later time had been given out before this event was read.
     public var isLate: Bool
+    /// Whether the program's registers and stack follow the record in memory; they have been checked to fit.
+    @usableFromInline var hasUserState = false
     /// The number of words of the call chain, which ends right before the length of the record in memory.
     @usableFromInline var chainLength: UInt16 = 0
 
@@ -115,6 +122,10 @@ public struct Sample {
         let size = Int(chainLength) &* 8
         return unsafe Bytes(base: record.base - (size == 0 ? 0 : size &+ 4), count: size)
     }
+
+    /// The program's registers and stack at that moment; `nil` where they were not asked for, or there is no
+    /// program.
+    public var userState: UserState? { hasUserState ? UserState(behind: record) : nil }
 
     /// Describes an event.
     @inlinable

@@ -50,10 +50,15 @@ public struct StackRequest: Sendable, Hashable {
     public var user = false
     /// How many of the innermost functions are; 0 for as many as the kernel gives.
     public var depth = 0
+    /// How many bytes of the program's stack are copied, from which its functions are found by call frame
+    /// information; 0 leaves that to the kernel, which follows frame pointers.
+    public var copiedBytes = 0
 
     /// Nothing.
     public init() {}
 
     /// Whether nothing is wanted.
     public var isEmpty: Bool { !kernel && !user }
+    /// Whether the program's registers and stack are copied.
+    var copiesStack: Bool { user && copiedBytes > 0 }
 }

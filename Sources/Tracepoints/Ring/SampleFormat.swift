@@ -25,6 +25,12 @@ package struct SampleWords: OptionSet, Sendable, Hashable {
     package static let callChain = SampleWords(rawValue: 1 << 5)
     /// The tracepoint's record.
     package static let raw = SampleWords(rawValue: 1 << 10)
+    /// The branches that were taken last.
+    package static let branches = SampleWords(rawValue: 1 << 11)
+    /// The registers of the program.
+    package static let userRegisters = SampleWords(rawValue: 1 << 12)
+    /// A copy of the top of the program's stack.
+    package static let userStack = SampleWords(rawValue: 1 << 13)
     /// The event's number, at a fixed place.
     package static let identifier = SampleWords(rawValue: 1 << 16)
 }
@@ -82,9 +88,17 @@ package struct SampleFormat: Sendable, Hashable {
     private let variableOffset: Int
     private let words: SampleWords
     private let readFormat: ReadFormat
+    /// Whether the program's registers and stack follow the raw record in samples that have them.
+    let hasUserState: Bool
 
-    /// Lays out samples of those words; `readFormat` is that of the values of counters.
-    package init(_ words: SampleWords, readFormat: ReadFormat = []) {
+    /// Lays out samples of those words.
+    ///
+    /// - Parameters:
+    ///   - readFormat: that of the values of counters.
+    ///   - registers: which registers of the program there are (`sample_regs_user`).
+    package init(
+        _ words: SampleWords, readFormat: ReadFormat = [], registers: UInt64 = UserState.registers
+    ) {
         var offset = 8
         func place(_ word: SampleWords) -> Int {
             guard words.contains(word) else { return -1 }
@@ -114,6 +128,10 @@ package struct SampleFormat: Sendable, Hashable {
             words.contains(.identifier) ? 8 : trailing(.id, before: [.stream, .cpu])
         self.words = words
         self.readFormat = readFormat
+        // Other registers are those of another machine, or too few.
+        hasUserState =
+            words.isSuperset(of: [.raw, .userRegisters, .userStack]) && !words.contains(.branches)
+            && registers == UserState.registers
     }
 
     /// The time of a record of any type, in nanoseconds; 0 where it has none.
@@ -152,6 +170,15 @@ package struct SampleFormat: Sendable, Hashable {
         }
         guard let length = sample.load(offset, as: UInt32.self) else { return nil }
         return sample.slice(offset + 4, Int(length))
+    }
+
+    /// Whether the program's registers and stack follow a sample's raw record, and all that they tell of their
+    /// sizes fits.
+    func hasUserState(_ sample: Bytes, behind record: Bytes) -> Bool {
+        guard hasUserState else { return false }
+        let start = unsafe record.base - sample.base + record.count
+        guard let rest = sample.slice(start, sample.count - start) else { return false }
+        return UserState(rest) != nil
     }
 
     /// The addresses of a sample's call chain, 64 bits each, or `nil` where there are none or they do not fit.

@@ -1,6 +1,7 @@
 internal import CElf
 
-/// The functions of a program or library by address, from its symbol tables and those of its debug file.
+/// The functions of a program or library by address, from its symbol tables and those of its debug file, and how
+/// their callers are found.
 ///
 /// The tables are read once; a name is read from the file when its function is first met.
 @safe
@@ -17,7 +18,9 @@ final class ObjectSymbols {
         var isInDebugFile: Bool
     }
 
-    private let file: ProgramFile
+    let file: ProgramFile
+    /// How the callers of its functions are found.
+    private(set) lazy var unwinding = UnwindTable(file)
     private let debugFile: ProgramFile?
     private var entries: [Entry] = []
     private var names: [Int: Bytes] = [:]

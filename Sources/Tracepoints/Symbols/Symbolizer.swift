@@ -16,6 +16,7 @@ public final class Symbolizer {
     private let names = NamePool()
     private let kernelFrames = FrameTable()
     private let readsProcesses: Bool
+    private var unwinder = Unwinder()
     private let noName: Bytes
     private let kernelName: Bytes
 
@@ -74,37 +75,10 @@ public final class Symbolizer {
     /// Reads what a process has mapped from `/proc`, if nothing is known of it.
     package func learn(_ pid: Int32) {
         guard readsProcesses, pid > 0, spaces.space(of: pid, at: 0) == nil else { return }
-        spaces.enter(AddressSpace(pid: pid, mappings: readMappings(of: pid)), of: pid)
-    }
-
-    private func readMappings(of pid: Int32) -> [Mapping] {
-        guard let text = try? System.contents(of: "/proc/\(pid)/maps") else { return [] }
-        return text.split(separator: 0x0a).compactMap(mapping)
-    }
-
-    /// Reads a line of `maps`: `start-end perms offset major:minor inode path`.
-    private func mapping(_ line: ArraySlice<UInt8>) -> Mapping? {
-        let parts = line.split(separator: 0x20, maxSplits: 5)
-        guard parts.count >= 5, parts[1].dropFirst(2).first == UInt8(ascii: "x") else { return nil }
-        func numbers(_ part: ArraySlice<UInt8>, _ separator: Character) -> [UInt64] {
-            part.split(separator: separator.asciiValue!)
-                .compactMap { UInt64(String(decoding: $0, as: UTF8.self), radix: 16) }
+        let mappings = ProcessMapping.all(of: pid).filter(\.isCode).map {
+            Mapping(start: $0.start, end: $0.end, fileOffset: $0.fileOffset, file: file($0.file))
         }
-        let range = numbers(parts[0], "-")
-        let device = numbers(parts[3], ":")
-        guard range.count == 2, device.count == 2,
-            let offset = UInt64(String(decoding: parts[2], as: UTF8.self), radix: 16),
-            let inode = UInt64(String(decoding: parts[4], as: UTF8.self))
-        else { return nil }
-        var path = parts.count > 5 ? parts[5].drop { $0 == 0x20 } : []
-        let deleted = Array(" (deleted)".utf8)
-        if path.count > deleted.count, path.suffix(deleted.count).elementsEqual(deleted) {
-            path = path.dropLast(deleted.count)
-        }
-        let identity = MappedFile.Identity(
-            path: String(decoding: path, as: UTF8.self), major: UInt32(truncatingIfNeeded: device[0]),
-            minor: UInt32(truncatingIfNeeded: device[1]), inode: inode)
-        return Mapping(start: range[0], end: range[1], fileOffset: offset, file: file(identity))
+        spaces.enter(AddressSpace(pid: pid, mappings: mappings), of: pid)
     }
 
     private func file(_ identity: MappedFile.Identity) -> MappedFile {
@@ -147,6 +121,31 @@ public final class Symbolizer {
         if frame.name.count > 0 || frame.module.count > 0 { space.frames.insert(key, frame) }
         return frame
     }
+
+    /// Finds the functions that led to where a process was at a moment, in nanoseconds, from its registers and its
+    /// stack; answers how many there are. They are there until the next call.
+    ///
+    /// - Parameter limit: how many are wanted; 0 for all.
+    public func unwind(_ state: UserState, limit: Int, pid: Int32, time: UInt64) -> Int {
+        if spaces.space(of: pid, at: time) == nil { learn(pid) }
+        let space = spaces.space(of: pid, at: time)
+        unwinder.follow(state, limit: limit) { address in
+            guard let space, let mapping = space.mapping(at: address),
+                let symbols = symbols(of: mapping.file, mapping, [space.pid, pid]),
+                let place = symbols.file.address(ofOffset: address - mapping.start &+ mapping.fileOffset)
+            else { return nil }
+            return (symbols.unwinding, place)
+        }
+        return unwinder.steps.count
+    }
+
+    /// The address of a function that was found by `unwind`, the innermost first, and whether a call returns there.
+    public func unwound(_ index: Int) -> (address: UInt64, isReturn: Bool) {
+        (unwinder.steps[index].address, unwinder.steps[index].isReturn)
+    }
+
+    /// Whether there were more functions, which could not be found by `unwind`.
+    public var isUnwoundInPart: Bool { unwinder.isCut }
 
     private func look(up address: UInt64, back: UInt64, _ space: AddressSpace, _ pid: Int32) -> Frame {
         guard let mapping = space.mapping(at: address - back) else {
