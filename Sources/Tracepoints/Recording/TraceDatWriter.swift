@@ -182,7 +182,8 @@ package struct TraceDatWriter: ~Copyable {
         var bytes = tracing.encoded(version: TraceDat.version, pageSize: FtracePages.pageSize)
         bytes.append(number: UInt32(cpuCount))
         bytes += Array("options  ".utf8) + [0]
-        bytes.append(option: .clock, TraceDat.clocks(recording.events))
+        let clock = TraceDat.clock(of: recording.events)
+        bytes.append(option: .clock, TraceDat.clocks.map { $0 == clock ? "[\($0)]" : $0 }.joined(separator: " "))
         if let name = TraceDat.systemName(recording.info) { bytes.append(option: .systemName, name) }
         bytes.append(option: .version, tool)
         var lost: [Int32: UInt64] = [:]
@@ -202,7 +203,9 @@ package struct TraceDatWriter: ~Copyable {
         bytes.append(number: UInt16(0))
         bytes += Array("flyrecord".utf8) + [0]
         let pageSize = FtracePages.pageSize
-        let size = (bytes.count + 16 * cpuCount + pageSize - 1) / pageSize * pageSize
+        let clockText = Array("[\(clock)]".utf8)
+        let contentSize = bytes.count + 16 * cpuCount + 8 + clockText.count
+        let size = (contentSize + pageSize - 1) / pageSize * pageSize
         var place = UInt64(size)
         for cpu in 0..<cpuCount {
             let size = unsafe cpus[cpu].size
@@ -210,6 +213,9 @@ package struct TraceDatWriter: ~Copyable {
             bytes.append(number: size)
             place += size
         }
+        // Readers take the clock from here where the option says that there is one.
+        bytes.append(number: UInt64(clockText.count))
+        bytes += clockText
         bytes.append(contentsOf: repeatElement(0, count: size - bytes.count))
         return bytes
     }
@@ -248,19 +254,19 @@ private enum TraceDat {
         + "\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
         + "\tfield: char data;\toffset:16;\tsize:\(FtracePages.pageSize - 16);\tsigned:0;\n"
 
-    /// The clocks that there are, that of the events in brackets, as `trace_clock` has them.
-    static func clocks(_ events: [RecordedEvent]) -> String {
+    /// The names that the kernel has for the clocks of events (`trace_clock`).
+    static let clocks = ["local", "global", "perf", "mono", "mono_raw", "boot", "tai"]
+
+    /// The name of the clock of the events.
+    static func clock(of events: [RecordedEvent]) -> String {
+        switch events.first(where: \.isTracepoint)?.clock {
+        case CLOCK_MONOTONIC: "mono"
+        case CLOCK_MONOTONIC_RAW: "mono_raw"
+        case CLOCK_BOOTTIME: "boot"
+        case CLOCK_TAI: "tai"
         // Where none was chosen, perf takes its own.
-        let clock =
-            switch events.first(where: \.isTracepoint)?.clock {
-            case CLOCK_MONOTONIC: "mono"
-            case CLOCK_MONOTONIC_RAW: "mono_raw"
-            case CLOCK_BOOTTIME: "boot"
-            case CLOCK_TAI: "tai"
-            default: "perf"
-            }
-        return ["local", "global", "perf", "mono", "mono_raw", "boot", "tai"]
-            .map { $0 == clock ? "[\($0)]" : $0 }.joined(separator: " ") + "\n"
+        default: "perf"
+        }
     }
 
     /// What the kernel calls itself and the machine, as `uname` prints it.

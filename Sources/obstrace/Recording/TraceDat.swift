@@ -17,17 +17,25 @@ enum TraceDat {
         }
         var writer = TraceDatWriter(folders: folders(for: arguments.output, sink))
         var progress = Progress(isShown: true, output: arguments.output)
-        let isWhole = try checked { () throws(SystemError) in
+        do throws(SystemError) {
             while let batch = recording.nextBatch() {
                 for (cpu, count) in recording.newLosses { writer.addLoss(count, on: cpu) }
                 try writer.add(batch)
                 progress.show(recording)
             }
-            progress.clear()
+        } catch {
+            throw Failure("cannot write a temporary file: \(error)")
+        }
+        progress.clear()
+        let isWhole: Bool
+        do throws(SystemError) {
             try sink.begin()
-            return try unsafe writer.write(recording, tool: "obstrace \(version)") { (bytes) throws(SystemError) in
+            isWhole = try unsafe writer.write(recording, tool: "obstrace \(version)") {
+                (bytes) throws(SystemError) in
                 if case .done = try unsafe sink.write(bytes, isInterrupted: { false }) { true } else { false }
             }
+        } catch {
+            throw Failure("cannot write: \(error.reason)")
         }
         guard isWhole else { return Status.readerGone }
         tell(recording, writer)
