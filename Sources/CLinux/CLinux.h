@@ -85,6 +85,10 @@ static inline int clinux_set_nonblocking(int descriptor) {
 }
 static inline int clinux_is_open(int descriptor) { return fcntl(descriptor, F_GETFD) != -1; }
 static inline int clinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+// `O_TMPFILE` is defined with _GNU_SOURCE alone.
+static inline int clinux_open_unnamed(const char *folder) {
+    return open(folder, __O_TMPFILE | O_DIRECTORY | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
+}
 
 // `pipe2` and `close_range` are declared with _GNU_SOURCE alone.
 static inline int clinux_pipe2(int ends[2], int flags) { return (int)syscall(SYS_pipe2, ends, flags); }

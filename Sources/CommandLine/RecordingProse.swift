@@ -39,6 +39,12 @@ extension Prose {
         their thread.
         Folded stacks, as `obstrace count --by stack --folded` writes them, are turned into a flame graph.
         The ending of OUT tells which: `.json` or `.svg`.
+
+        With the ending `.dat` a recording becomes a `trace.dat` file, for `trace-cmd report` and KernelShark.
+        Nothing of it is left out: the events with all their bytes and times, where on a CPU events were lost and how \
+        many, and the names of tasks, of which such a file has one for each, the last one.
+        While IN is read, a file without a name beside OUT grows as large as OUT will be; in `TMPDIR` or `/var/tmp`, \
+        where OUT is `-` or a pipe.
         """)
 }
 
@@ -46,6 +52,9 @@ extension Example {
     static let conversions = [
         Example(
             purpose: "See what the CPUs ran:", command: ["obstrace convert sched.data sched.json"]),
+        Example(
+            purpose: "Look at it with trace-cmd:",
+            command: ["obstrace convert sched.data sched.dat", "trace-cmd report -t sched.dat"]),
         Example(
             purpose: "Draw where tasks wait:",
             command: [

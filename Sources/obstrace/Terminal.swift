@@ -13,10 +13,10 @@ enum Terminal {
                 && environment("TERM") != "dumb"
         }
     }
+}
 
-    /// The value of an environment variable; `nil` where it is not set or empty.
-    private static func environment(_ name: String) -> String? {
-        guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
-        return unsafe String(cString: value)
-    }
+/// The value of an environment variable; `nil` where it is not set or empty.
+func environment(_ name: String) -> String? {
+    guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
+    return unsafe String(cString: value)
 }

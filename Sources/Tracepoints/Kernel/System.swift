@@ -132,6 +132,29 @@ package enum System {
         Descriptor(try check("open", path) { unsafe clinux_open(path, flags | O_CLOEXEC, mode) })
     }
 
+    /// Makes a file without a name, to read and write, for us alone; it is gone once it is closed
+    /// (`open`, `mkstemp`, `unlink`).
+    ///
+    /// - Parameter folders: where it may be; the first one that allows it is taken.
+    static func openUnnamed(in folders: [RawPath]) throws(SystemError) -> Descriptor {
+        var failure = SystemError(call: "open", subject: "", code: ENOENT)
+        for folder in folders {
+            do throws(SystemError) {
+                return Descriptor(
+                    try check("open", folder.description) { unsafe clinux_open_unnamed(folder.bytes) })
+            } catch {
+                failure = error
+            }
+            // Not every file system has such files.
+            var path = folder.appending("/obstrace-XXXXXX").bytes
+            let number = unsafe mkstemp(&path)
+            guard number >= 0 else { continue }
+            unsafe Glibc.unlink(path)
+            return Descriptor(number)
+        }
+        throw failure
+    }
+
     /// Makes writing to a file of our own fail with `EAGAIN` rather than block (`fcntl`).
     package static func makeNonBlocking(_ descriptor: Int32) { _ = clinux_set_nonblocking(descriptor) }
 
@@ -164,6 +187,20 @@ package enum System {
         try check("pread") {
             unsafe pread(descriptor, buffer.baseAddress, buffer.count, off_t(clamping: offset))
         }
+    }
+
+    /// Fills a buffer from an offset of a file on; answers how many bytes there were (`pread`).
+    package static func readAll(
+        _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
+    ) throws(SystemError) -> Int {
+        var done = 0
+        while done < buffer.count {
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let got = try unsafe read(descriptor, into: rest, at: offset + UInt64(done))
+            if got == 0 { break }
+            done += got
+        }
+        return done
     }
 
     /// Gives a file another name, in place of one that has that name (`rename`).
@@ -727,6 +764,13 @@ package struct RawPath: Sendable, CustomStringConvertible {
     /// The name with text behind it.
     package func appending(_ text: String) -> RawPath {
         RawPath(bytes.dropLast().map(UInt8.init(bitPattern:)) + Array(text.utf8))
+    }
+
+    /// The folder that the name is in.
+    package var folder: RawPath {
+        let slash = CChar(bitPattern: UInt8(ascii: "/"))
+        guard let end = bytes.lastIndex(of: slash) else { return RawPath(".") }
+        return RawPath(bytes[...end].map(UInt8.init(bitPattern:)))
     }
 
     /// The name for a message; bytes that are not UTF-8 come out as replacement characters.

@@ -23,6 +23,11 @@ package struct Recording: ~Copyable {
     package private(set) var otherCount: UInt64 = 0
     /// How many events came after one of a later time had been given out.
     package private(set) var lateCount: UInt64 = 0
+    /// How many events were lost on CPUs before the events of the batch that was given out last, and after those of
+    /// the one before.
+    package private(set) var newLosses: [Int32: UInt64] = [:]
+    /// Whether `newLosses` is told, for which a batch ends where events were lost.
+    package var tellsLosses = false
     /// Who learns what processes had mapped, where that is wanted; it must not look at the processes of now.
     package var symbolizer: Symbolizer?
     /// How many samples did not fit their own sizes.
@@ -63,7 +68,7 @@ package struct Recording: ~Copyable {
     private var expandedPlace: UInt64 = 0
     /// Marks the places that are the expander's.
     private static let expanded: UInt64 = 1 << 63
-    private var tracing: TracingData?
+    private(set) var tracing: TracingData?
     private var formats = RecordFormats()
     private var hasEnded = false
     /// The greatest time so far, and at the end of the round before.
@@ -84,6 +89,8 @@ package struct Recording: ~Copyable {
     private var exactLosses: [Int: [Int32: UInt64]] = [:]
     /// When events were lost, where that is to be told.
     private var lossWindows: LossWindows?
+    /// What was lost after the events of the batch that was given out last.
+    private var laterLosses: [Int32: UInt64] = [:]
 
     /// How many bytes a round may have; what is longer is given out in parts.
     private static let longestRound: UInt64 = 64 << 20
@@ -179,6 +186,8 @@ package struct Recording: ~Copyable {
     /// The next events in the order of time, borrowed until the next call; `nil` at the end, or where the
     /// recording is broken, which `problem` tells.
     package mutating func nextBatch() -> Batch? {
+        newLosses = laterLosses
+        laterLosses = [:]
         while true {
             var count = 0
             while count < Engine.batchSize, let entry = order.take(until: limit) {
@@ -187,7 +196,16 @@ package struct Recording: ~Copyable {
                 else { continue }
                 let type = header.load(0, as: UInt32.self) ?? 0
                 guard type == RecordType.sample else {
-                    note(RingRecord(bytes: bytes, type: type), at: entry.time)
+                    let record = RingRecord(bytes: bytes, type: type)
+                    note(record, at: entry.time)
+                    guard tellsLosses, type == RecordType.lost, let loss = loss(in: record, at: 16) else {
+                        continue
+                    }
+                    guard count == 0 else {
+                        laterLosses.add(loss)
+                        break
+                    }
+                    newLosses.add(loss)
                     continue
                 }
                 guard unsafe decode(bytes, entry.time, into: samples + count) else { continue }
@@ -258,14 +276,10 @@ package struct Recording: ~Copyable {
         switch record.type {
         case RecordType.lost:
             let event = formats.event(bytes.load(8, as: UInt64.self) ?? 0) ?? 0
-            var sums = lostByEvent
-            add(bytes.load(16, as: UInt64.self) ?? 0, event, record, to: &sums)
-            lostByEvent = sums
+            if let loss = loss(in: record, at: 16) { lostByEvent[event, default: [:]].add(loss) }
         case RecordType.lostSamples:
             let event = formats.eventOfOther(bytes) ?? 0
-            var sums = exactLosses
-            add(bytes.load(8, as: UInt64.self) ?? 0, event, record, to: &sums)
-            exactLosses = sums
+            if let loss = loss(in: record, at: 8) { exactLosses[event, default: [:]].add(loss) }
         case RecordType.fork:
             if let pid = bytes.load(8, as: Int32.self), let parent = bytes.load(12, as: Int32.self),
                 let tid = bytes.load(16, as: Int32.self), let parentThread = bytes.load(20, as: Int32.self)
@@ -278,13 +292,10 @@ package struct Recording: ~Copyable {
         }
     }
 
-    private func add(
-        _ number: UInt64, _ event: Int, _ record: RingRecord, to sums: inout [Int: [Int32: UInt64]]
-    ) {
-        guard number > 0 else { return }
-        let cpu = formats.cpu(of: record)
-        let (sum, overflow) = (sums[event]?[cpu] ?? 0).addingReportingOverflow(number)
-        sums[event, default: [:]][cpu] = overflow ? .max : sum
+    /// The number of lost events that a record has at an offset, and its CPU; `nil` where it is zero.
+    private func loss(in record: RingRecord, at offset: Int) -> (count: UInt64, cpu: Int32)? {
+        guard let count = record.bytes.load(offset, as: UInt64.self), count > 0 else { return nil }
+        return (count, formats.cpu(of: record))
     }
 
     /// What was lost, by the index in `events` and CPU; exact where the recording has counts of it.
@@ -473,4 +484,12 @@ extension Recording {
 extension Bytes {
     /// A copy of the bytes.
     var array: [UInt8] { unsafe Array(UnsafeRawBufferPointer(start: base, count: count)) }
+}
+
+extension [Int32: UInt64] {
+    /// Adds a number of lost events to the sum of its CPU.
+    fileprivate mutating func add(_ loss: (count: UInt64, cpu: Int32)) {
+        let (sum, overflow) = self[loss.cpu, default: 0].addingReportingOverflow(loss.count)
+        self[loss.cpu] = overflow ? .max : sum
+    }
 }

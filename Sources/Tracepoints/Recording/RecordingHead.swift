@@ -201,19 +201,10 @@ struct RecordingHead {
 
     private func part(_ file: Int32, _ offset: UInt64, _ size: UInt64) throws(SystemError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: Int(size))
-        var done = 0
-        while done < bytes.count {
-            let got = try unsafe bytes.withUnsafeMutableBufferPointer { (buffer) throws(SystemError) in
-                try unsafe System.read(
-                    file,
-                    into: UnsafeMutableRawBufferPointer(
-                        rebasing: UnsafeMutableRawBufferPointer(buffer)[done...]),
-                    at: offset + UInt64(done))
-            }
-            if got == 0 { break }
-            done += got
+        let count = try unsafe bytes.withUnsafeMutableBufferPointer { (buffer) throws(SystemError) in
+            try unsafe System.readAll(file, into: UnsafeMutableRawBufferPointer(buffer), at: offset)
         }
-        return Array(bytes[..<done])
+        return Array(bytes[..<count])
     }
 
     /// The first bytes of a file or pipe, fewer where there are fewer.

@@ -101,7 +101,8 @@ package final class RecordingWriter {
         self.content = content
         eventTime = System.monotonicTime()
         wallTime = UInt64(bitPattern: System.wallOffset() &+ Int64(eventTime))
-        let tracing = content.tracing.encoded(pageSize: System.pageSize)
+        var tracing = content.tracing.encoded(pageSize: System.pageSize)
+        while tracing.count % 8 != 0 { tracing.append(0) }
         var bytes: [UInt8] = []
         if isStream {
             bytes.append(number: PerfData.magic)

@@ -6,15 +6,23 @@ struct TracingData {
 
     /// The `format` files, each with its subsystem.
     var formats: [(subsystem: String, text: [UInt8])] = []
+    /// What is in `/proc/kallsyms`; most recordings leave it out.
+    var symbols: [UInt8] = []
     /// What is in `printk_formats`.
     var texts: [UInt8] = []
+    /// What is in `saved_cmdlines`: a line for each task, its id and its name.
+    var names: [UInt8] = []
     /// What is in the files that describe a page of the kernel's own buffer, and the head of its events.
     var pageHeader: [UInt8] = []
     var eventHeader: [UInt8] = []
 
-    /// The bytes for a file; their number is a multiple of eight.
-    func encoded(pageSize: Int) -> [UInt8] {
-        var bytes = TracingData.magic + Array("0.6".utf8) + [0]
+    /// The bytes for a file.
+    ///
+    /// - Parameters:
+    ///   - version: that of the form, which is `0.6` in a recording of perf.
+    ///   - pageSize: the size in bytes of a page of the kernel's own buffer.
+    func encoded(version: String = "0.6", pageSize: Int) -> [UInt8] {
+        var bytes = TracingData.magic + Array(version.utf8) + [0]
         // Little endian, numbers of eight bytes.
         bytes += [0, UInt8(MemoryLayout<Int>.size)]
         bytes.append(number: UInt32(pageSize))
@@ -23,26 +31,20 @@ struct TracingData {
             bytes.append(number: UInt64(text.count))
             bytes += text
         }
-        // No events of the function tracer.
-        bytes.append(number: UInt32(0))
-        let subsystems = Set(formats.map(\.subsystem)).sorted()
-        bytes.append(number: UInt32(subsystems.count))
-        for subsystem in subsystems {
-            let own = formats.filter { $0.subsystem == subsystem }
+        var bySubsystem = Dictionary(grouping: formats, by: \.subsystem).mapValues { $0.map(\.text) }
+        // Those of ftrace itself come first and without a name.
+        bytes.append(texts: bySubsystem.removeValue(forKey: "ftrace") ?? [])
+        bytes.append(number: UInt32(bySubsystem.count))
+        for (subsystem, texts) in bySubsystem.sorted(by: { $0.key < $1.key }) {
             bytes += Array(subsystem.utf8) + [0]
-            bytes.append(number: UInt32(own.count))
-            for format in own {
-                bytes.append(number: UInt64(format.text.count))
-                bytes += format.text
-            }
+            bytes.append(texts: texts)
         }
-        // No symbols.
-        bytes.append(number: UInt32(0))
+        bytes.append(number: UInt32(symbols.count))
+        bytes += symbols
         bytes.append(number: UInt32(texts.count))
         bytes += texts
-        // No saved names.
-        bytes.append(number: UInt64(0))
-        while bytes.count % 8 != 0 { bytes.append(0) }
+        bytes.append(number: UInt64(names.count))
+        bytes += names
         return bytes
     }
 
@@ -76,8 +78,8 @@ struct TracingData {
                 formats.append((subsystem, try TracingData.text("a format of \(subsystem)", &scanner)))
             }
         }
-        let symbols = try scanner.number(UInt32.self, "the size of the symbols")
-        _ = try scanner.take(UInt64(symbols), "the table of symbols")
+        let symbolsSize = try scanner.number(UInt32.self, "the size of the symbols")
+        symbols = Array(try scanner.take(UInt64(symbolsSize), "the table of symbols"))
         let size = try scanner.number(UInt32.self, "the size of the printk formats")
         texts = Array(try scanner.take(UInt64(size), "the table of printk formats"))
         // Names that the machine had saved may follow; the records of tasks tell more.
@@ -98,5 +100,16 @@ struct TracingData {
         let size = try scanner.number(UInt64.self, "the size of \(what)")
         guard size <= greatest else { throw RecordingError("\(what) is \(size) bytes long", at: place) }
         return Array(try scanner.take(size, what))
+    }
+}
+
+extension [UInt8] {
+    /// Appends the number of texts, and each with its size before it.
+    fileprivate mutating func append(texts: [[UInt8]]) {
+        append(number: UInt32(texts.count))
+        for text in texts {
+            append(number: UInt64(text.count))
+            self += text
+        }
     }
 }

@@ -3,7 +3,7 @@ import Glibc
 @testable import Tracepoints
 
 /// A recording of any bytes is read to its end or to what is broken in it, in the order of time, and each sample
-/// lies within what was read.
+/// lies within what was read; a file for trace-cmd is made of them, of whole pages.
 func fuzzRecording(_ input: inout Input) {
     let bytes = input.take(.max).array
     let path = "/dev/shm/obstrace-fuzz-\(getpid())"
@@ -25,8 +25,12 @@ private func read(_ file: consuming Descriptor) {
         var recording = try Recording.open(file)
         let layouts = recording.layouts
         recording.select(layouts, needs: [.pid, .tid, .comm])
+        recording.tellsLosses = true
+        var writer = TraceDatWriter(folders: [RawPath("/dev/shm")])
         var latest: UInt64 = 0
         while let batch = recording.nextBatch() {
+            for (cpu, count) in recording.newLosses { writer.addLoss(count, on: cpu) }
+            write { () throws(SystemError) in try writer.add(batch) }
             for index in unsafe batch.samples.indices {
                 let sample = unsafe batch.samples[index]
                 check(layouts.indices.contains(Int(sample.event)), "an event \(sample.event)")
@@ -37,7 +41,24 @@ private func read(_ file: consuming Descriptor) {
             }
         }
         _ = recording.losses
+        var size = 0
+        write { () throws(SystemError) in
+            _ = try unsafe writer.write(recording, tool: "fuzz") { (bytes) throws(SystemError) in
+                Bytes(bytes).touch()
+                size += bytes.count
+                return true
+            }
+        }
+        check(size > 0 && size % FtracePages.pageSize == 0, "a file of \(size) bytes")
     } catch {
         check(!error.reason.isEmpty, "an error without a reason")
+    }
+}
+
+private func write(_ body: () throws(SystemError) -> Void) {
+    do throws(SystemError) {
+        try body()
+    } catch {
+        fatalError("\(error)")
     }
 }
