@@ -232,9 +232,14 @@ struct Progress {
     init(_ plan: borrowing Plan, _ output: Output) {
         let printsAlong = plan.summary == nil && plan.calls?.isSummary != true
         let goesToTerminal = output == .standardOutput && System.isTerminal(1)
-        isShown = !plan.arguments.isQuiet && System.isTerminal(2) && !(printsAlong && goesToTerminal)
+        self.init(isShown: !plan.arguments.isQuiet && !(printsAlong && goesToTerminal))
+    }
+
+    /// Shown on a terminal, if at all.
+    init(isShown: Bool) {
+        self.isShown = isShown && System.isTerminal(2)
         // What is done at once needs no progress.
-        if isShown { next = System.monotonicTime() &+ 500_000_000 }
+        if self.isShown { next = System.monotonicTime() &+ 500_000_000 }
     }
 
     mutating func show(_ recording: borrowing Recording) {

@@ -16,7 +16,7 @@ enum TraceDat {
             throw Failure("trace.dat is no text for a terminal: give OUT the name of a file", status: Status.usage)
         }
         var writer = TraceDatWriter(folders: folders(for: arguments.output, sink))
-        var progress = Progress(isShown: true, output: arguments.output)
+        var progress = Progress(isShown: true)
         do throws(SystemError) {
             while let batch = recording.nextBatch() {
                 for (cpu, count) in recording.newLosses { writer.addLoss(count, on: cpu) }
