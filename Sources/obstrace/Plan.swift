@@ -154,10 +154,8 @@ struct Plan: ~Copyable {
         /// Symbols are those of the running kernel where that is the one that was recorded.
         init(_ recording: borrowing Recording) {
             layouts = recording.layouts
-            let identity = System.identity()
-            let isThisOne =
-                recording.info.release == identity.release && recording.info.hostname == identity.hostname
-            symbols = KernelSymbols(isThisOne ? KernelSymbols.Paths() : .none, texts: recording.texts)
+            symbols = KernelSymbols(
+                recording.isOfThisKernel ? KernelSymbols.Paths() : .none, texts: recording.texts)
         }
     }
 

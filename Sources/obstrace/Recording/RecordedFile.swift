@@ -20,6 +20,12 @@ extension Recording {
             throw Failure(error, in: file)
         }
     }
+
+    /// Whether the kernel that runs is the one that was recorded.
+    var isOfThisKernel: Bool {
+        let identity = System.identity()
+        return info.release == identity.release && info.hostname == identity.hostname
+    }
 }
 
 extension Failure {

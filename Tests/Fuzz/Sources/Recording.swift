@@ -43,7 +43,7 @@ private func read(_ file: consuming Descriptor) {
         _ = recording.losses
         var size = 0
         write { () throws(SystemError) in
-            _ = try unsafe writer.write(recording, tool: "fuzz") { (bytes) throws(SystemError) in
+            _ = try unsafe writer.write(recording, symbols: [], tool: "fuzz") { (bytes) throws(SystemError) in
                 Bytes(bytes).touch()
                 size += bytes.count
                 return true
