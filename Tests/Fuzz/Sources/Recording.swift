@@ -44,7 +44,7 @@ private func read(_ file: consuming Descriptor) {
         var size = 0
         write { () throws(SystemError) in
             _ = try unsafe writer.write(recording, symbols: [], tool: "fuzz") { (bytes) throws(SystemError) in
-                Bytes(bytes).touch()
+                unsafe Bytes(bytes).touch()
                 size += bytes.count
                 return true
             }
