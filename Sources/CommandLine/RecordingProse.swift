@@ -41,10 +41,11 @@ extension Prose {
         The ending of OUT tells which: `.json` or `.svg`.
 
         With the ending `.dat` a recording becomes a `trace.dat` file, for `trace-cmd report` and KernelShark.
-        Nothing of it is left out: the events with all their bytes and times, where on a CPU events were lost and how \
-        many, and the names of tasks, of which such a file has one for each, the last one.
-        While IN is read, a file without a name beside OUT grows as large as OUT will be; in `TMPDIR` or `/var/tmp`, \
-        where OUT is `-` or a pipe.
+        It has every event with all its bytes and its time, says where on a CPU events were lost and how many, and \
+        names the tasks, each by its last name; stacks are left out.
+        Where this kernel was recorded its symbols are in the file as well.
+        While IN is read, a file without a name beside OUT grows as large as OUT will be; it is in `TMPDIR` or \
+        `/var/tmp` where OUT is `-` or a pipe.
         """)
 }
 
@@ -53,14 +54,14 @@ extension Example {
         Example(
             purpose: "See what the CPUs ran:", command: ["obstrace convert sched.data sched.json"]),
         Example(
-            purpose: "Look at it with trace-cmd:",
-            command: ["obstrace convert sched.data sched.dat", "trace-cmd report -t sched.dat"]),
-        Example(
             purpose: "Draw where tasks wait:",
             command: [
                 "sudo obstrace count sched:sched_switch --by stack --folded >stacks.txt",
                 "obstrace convert stacks.txt stacks.svg",
             ]),
+        Example(
+            purpose: "Look at it with trace-cmd:",
+            command: ["obstrace convert sched.data sched.dat", "trace-cmd report -t sched.dat"]),
     ]
 
     static let recordings = [

@@ -161,10 +161,8 @@ struct Plan: ~Copyable {
         init(_ recording: borrowing Recording) {
             layouts = recording.layouts
             architecture = recording.info.architecture
-            let identity = System.identity()
-            let isThisOne =
-                recording.info.release == identity.release && recording.info.hostname == identity.hostname
-            symbols = KernelSymbols(isThisOne ? KernelSymbols.Paths() : .none, texts: recording.texts)
+            symbols = KernelSymbols(
+                recording.isOfThisKernel ? KernelSymbols.Paths() : .none, texts: recording.texts)
         }
 
         /// Of no recording there is nothing.

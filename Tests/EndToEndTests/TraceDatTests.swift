@@ -41,18 +41,19 @@ extension EndToEnd {
             let report = try run(["trace-cmd", "report", "-t", "-R", file])
             #expect(report.status == 0, "\(report.summary)")
             var (lines, names, others): ([String], [String: String], [String]) = ([], [:], [])
+            let compared = Set(Self.fields.keys.compactMap { $0.split(separator: ":").last })
+            let pattern = #/ *(.*)-(\d+) +\[0*(\d+)\] +([\d.]+): +(\w+): *(.*)/#
             for line in report.lines {
-                guard
-                    let match = try #/ *(.*)-(\d+) +\[0*(\d+)\] +([\d.]+): +(\w+): *(.*)/#.wholeMatch(in: line)
+                guard let (_, comm, tid, cpu, time, event, fields) = try pattern.wholeMatch(in: line)?.output
                 else {
                     others.append(line)
                     continue
                 }
-                let (_, comm, tid, cpu, time, event, fields) = match.output
                 names[String(tid)] = String(comm)
-                let isCompared = Self.fields.keys.contains { $0.hasSuffix(":\(event)") }
-                let values = fields.replacing(/ARRAY\[.*\]/) { $0.output.replacing(",", with: "") }
-                lines.append("\(time) \(cpu) \(tid) \(event):" + (isCompared ? " \(values)" : ""))
+                let isArray = fields.contains("ARRAY[")
+                let values = isArray ? fields.filter { $0 != "," } : String(fields)
+                let rest = compared.contains(event) ? " \(values)" : ""
+                lines.append("\(time) \(cpu) \(tid) \(event):\(rest)")
             }
             return (lines, names, others)
         }
@@ -98,14 +99,14 @@ extension EndToEnd {
                 #expect(recorded.status == 0, "\(recorded.summary)")
                 try convert(file, out)
                 let (ours, theirs) = (try replay(file), try report(out))
+                // More than what is kept in memory of the CPUs.
                 #expect(ours.lines.count > 10_000)
                 expectSame(ours.lines, theirs.lines)
                 #expect(theirs.others == ["cpus=\(sysconf(Int32(_SC_NPROCESSORS_CONF)))"])
                 for (tid, name) in theirs.names { #expect(name == ours.names[tid] ?? "<...>") }
-                // More than what is kept in memory of a CPU.
-                let size = try FileManager.default.attributesOfItem(atPath: out)[.size] as? Int ?? 0
-                #expect(size > 8 << 16 && size % 4096 == 0)
 
+                let printed = try run(["trace-cmd", "report", out]).lines.filter { $0.contains(" function=") }
+                #expect(!printed.isEmpty && printed.allSatisfy { !$0.contains(" function=0x") })
                 #expect(try run(["trace-cmd", "dump", "-v", "-i", out]).text.contains("valid"))
                 let told = try run(["trace-cmd", "dump", "--options", "--clock", "-i", out]).text
                 let system = try run(["uname", "-snrm"]).lines[0]
@@ -124,7 +125,7 @@ extension EndToEnd {
             try withDirectory { directory in
                 let (file, out) = (directory + "/run.data", directory + "/run.dat")
                 let recorded = try obstrace(
-                    "-w", file, "-m", "8K", "raw_syscalls:*", "--", Workload.getppid.path, "200000", "0", "1")
+                    "-w", file, "-m", "8K", "raw_syscalls:*", "--", Workload.getppid.path, "20000", "0", "1")
                 #expect(recorded.status == 0, "\(recorded.summary)")
                 let said = try convert(file, out)
                 let theirs = try report(out)
@@ -132,7 +133,7 @@ extension EndToEnd {
                     try? #/CPU:(\d+) \[(\d+) EVENTS DROPPED\]/#.wholeMatch(in: $0)
                 }.map { "\($0.output.1) \($0.output.2)" }
                 let perf = try run(["perf", "script", "-i", file, "--show-lost-events", "-F", "cpu,event"])
-                let lost = perf.lines.compactMap {
+                let lost = perf.lines.filter { $0.contains("LOST") }.compactMap {
                     try? #/.*\[0*(\d+)\].*PERF_RECORD_LOST lost (\d+)/#.wholeMatch(in: $0)
                 }.map { "\($0.output.1) \($0.output.2)" }
                 #expect(!lost.isEmpty)
@@ -140,7 +141,8 @@ extension EndToEnd {
                 let ours = try replay(file).lines
                 expectSame(ours, theirs.lines)
                 #expect(
-                    try #/obstrace: (\d+) events, (\d+) lost while they were recorded\n/#.wholeMatch(in: said)?
+                    try #/obstrace: (\d+) events, (\d+) lost while they were recorded\n/#.wholeMatch(
+                        in: said)?
                         .output.1 == "\(ours.count)", "\(said)")
             }
         }
@@ -227,12 +229,11 @@ extension EndToEnd {
         func files() throws {
             let finished = try script(
                 """
-                "$OBSTRACE" -q -w run.data -m 4M 'raw_syscalls:*' -- "$WORKLOADS/getppid" 20000 >/dev/null
+                "$OBSTRACE" -q -w - -m 4M 'raw_syscalls:*' -- sh -c '"$WORKLOADS/getppid" 20000 >&2' >run.data 2>workload
                 "$OBSTRACE" convert run.data run.dat; echo $?
                 cat run.data | "$OBSTRACE" convert - - --to trace-cmd | cmp - run.dat && echo same
                 "$OBSTRACE" convert run.data /dev/stdout --to trace-cmd | cmp - run.dat && echo same
-                "$OBSTRACE" -q -w - -m 4M 'raw_syscalls:*' -- true | "$OBSTRACE" convert - true.dat; echo $?
-                trace-cmd report true.dat | grep -c 'true-[0-9]'
+                [ $(trace-cmd report run.dat | wc -l) = $("$OBSTRACE" -r run.data | sed 1icpus | wc -l) ] && echo all
                 ls -A
                 "$OBSTRACE" convert run.data /dev/full --to trace-cmd; echo $?
                 (ulimit -f 100; trap '' XFSZ; "$OBSTRACE" convert run.data small.dat); echo $?
@@ -245,21 +246,21 @@ extension EndToEnd {
                 cmp run.dat kept.dat && echo kept
                 head -c 2000000 run.data >part.data
                 "$OBSTRACE" convert part.data part.dat; echo $?
-                [ $(trace-cmd report part.dat | wc -l) = $("$OBSTRACE" -q -r part.data 2>/dev/null | wc -l) ] || echo all
+                [ $(trace-cmd report part.dat | wc -l) = $("$OBSTRACE" -q -r part.data 2>/dev/null | sed 1icpus | wc -l) ] && echo all
                 """)
             #expect(
-                finished.lines.filter { Int($0) == nil || Int($0)! < 1000 } == [
-                    "0", "same", "same", "0", finished.lines[4], "run.dat", "run.data", "true.dat", "1", "1",
-                    "0", "141", "2", "1", "kept", "1", "all",
+                finished.lines == [
+                    "0", "same", "same", "all", "run.dat", "run.data", "workload", "1", "1", "0", "141", "2",
+                    "1",
+                    "kept", "1", "all",
                 ], "\(finished.summary)")
-            #expect(Int(finished.lines[4]) ?? 0 > 20)
             for part in [
                 "obstrace: cannot write: No space left on device\n",
                 "obstrace: cannot write a temporary file: write: File too large\n",
                 "obstrace: cannot write a temporary file: open /dev/null/nowhere: Not a directory\n",
                 "obstrace: trace.dat is no text for a terminal: give OUT the name of a file",
                 "obstrace: /bin/true: at byte 0: it is no recording",
-                "obstrace: part.data: it should hold",
+                "obstrace: part.data: at byte 1999",
             ] {
                 #expect(finished.errors.contains(part), "\(part): \(finished.errors)")
             }
@@ -269,8 +270,18 @@ extension EndToEnd {
         func hostile() throws {
             try withDirectory { directory in
                 let (file, out) = (directory + "/run.data", directory + "/run.dat")
-                let made = try obstrace("-q", "-w", file, "sched:sched_process_exec", "--", "/bin/true")
-                #expect(made.status == 0)
+                // As if on another machine, whose symbols are not in the file: that takes less time.
+                let made = try run([
+                    "unshare", "--uts", "sh", "-c", "hostname elsewhere; exec \"$0\" \"$@\"", binary(), "-q",
+                    "-w",
+                    file, "sched:sched_process_exec", "--", "/bin/true",
+                ])
+                #expect(made.status == 0, "\(made.summary)")
+                try convert(file, out)
+                #expect(
+                    try run(["trace-cmd", "dump", "--kallsyms", "-i", out]).text.contains(
+                        "[Kallsyms, 0 bytes]"))
+                #expect(try report(out).lines.count == 1)
                 let whole = try Data(contentsOf: URL(fileURLWithPath: file))
                 for offset in stride(from: 0, to: whole.count, by: max(1, whole.count / 300)) {
                     var data = whole
@@ -354,6 +365,6 @@ private struct MadeUpRecording {
 
 extension Data {
     fileprivate mutating func append<T: FixedWidthInteger>(number: T) {
-        for shift in stride(from: 0, to: T.bitWidth, by: 8) { append(UInt8(truncatingIfNeeded: number >> shift)) }
+        for byte in 0..<MemoryLayout<T>.size { append(UInt8(truncatingIfNeeded: number >> (byte * 8))) }
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Pages of the kernel's trace buffer")
 struct FtracePagesTests {
-    @Test("A page has the time of its first event, its size, and the events with the time since the one before")
+    @Test("A page has the time of its first event, its size, and events with the time since the one before")
     func layout() {
         var pages = FtracePages()
         #expect(pages.size == 0)

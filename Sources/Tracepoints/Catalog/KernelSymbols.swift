@@ -46,6 +46,14 @@ public final class KernelSymbols {
         }
     }
 
+    /// What `/proc/kallsyms` has; empty where the addresses in it are kept from us, which are zero then.
+    package static var text: [UInt8] {
+        guard let text = try? System.contents(of: Paths().symbols),
+            let last = text.dropLast().split(separator: 0x0a).last, last.first(where: { $0 != 0x30 }) != 0x20
+        else { return [] }
+        return text
+    }
+
     /// Makes a table that is still empty; nothing is read yet.
     public convenience init() { self.init(Paths()) }
 

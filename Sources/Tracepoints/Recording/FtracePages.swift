@@ -137,7 +137,8 @@ struct FtracePages: ~Copyable {
         guard count < FtracePages.capacity else { return false }
         seal()
         let memory =
-            unsafe self.memory ?? .allocate(byteCount: FtracePages.capacity * FtracePages.pageSize, alignment: 8)
+            unsafe self.memory
+            ?? .allocate(byteCount: FtracePages.capacity * FtracePages.pageSize, alignment: 8)
         unsafe self.memory = unsafe memory
         let start = count * FtracePages.pageSize
         unsafe memory.storeBytes(of: time, toByteOffset: start, as: UInt64.self)

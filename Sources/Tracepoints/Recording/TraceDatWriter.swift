@@ -7,8 +7,9 @@ internal import Glibc
 /// are laid out for each CPU by itself, and what is complete waits in a file without a name until all have come.
 @safe
 package struct TraceDatWriter: ~Copyable {
-    /// How many events are of CPUs that no kernel has, or are too long; they are left out.
+    /// How many events are left out because they are of CPUs that no kernel has.
     package private(set) var misplacedCount: UInt64 = 0
+    /// How many events are left out because they are longer than a kernel makes them.
     package private(set) var oversizedCount: UInt64 = 0
     /// How many events the recording does not tell the CPU of; they are with those of CPU 0.
     package private(set) var placelessCount: UInt64 = 0
@@ -134,7 +135,9 @@ package struct TraceDatWriter: ~Copyable {
         if spool == nil { spool = try System.openUnnamed(in: folders) }
         guard let file = spool?.number else { return }
         unsafe cpus[cpu].places.append(spoolSize)
-        try unsafe cpus[cpu].pages.take { (pages) throws(SystemError) in try unsafe System.writeAll(file, pages) }
+        try unsafe cpus[cpu].pages.take { (pages) throws(SystemError) in
+            try unsafe System.writeAll(file, pages)
+        }
         spoolSize += UInt64(Lane.pieceSize)
     }
 
@@ -144,15 +147,16 @@ package struct TraceDatWriter: ~Copyable {
     ///
     /// - Parameters:
     ///   - recording: where the events came from; it has been read to its end.
+    ///   - symbols: what `/proc/kallsyms` had when it was recorded, where the recording does not have it itself.
     ///   - tool: the name and version of the program that makes the file.
     /// - Returns: whether it was all taken.
     package mutating func write(
-        _ recording: borrowing Recording, tool: String,
+        _ recording: borrowing Recording, symbols: [UInt8], tool: String,
         to body: (UnsafeRawBufferPointer) throws(SystemError) -> Bool
     ) throws(SystemError) -> Bool {
         // CPUs that had no event are there as well.
-        _ = place(Int32(clamping: min(recording.info.cpusAvailable ?? 1, UInt32(TraceDatWriter.mostCPUs))) - 1)
-        let head = self.head(recording, tool: tool)
+        _ = grow(to: min(max(Int(clamping: recording.info.cpusAvailable ?? 1), 1), TraceDatWriter.mostCPUs))
+        let head = self.head(recording, symbols: symbols, tool: tool)
         let isTaken = try unsafe head.withUnsafeBufferPointer { (head) throws(SystemError) in
             try unsafe body(UnsafeRawBufferPointer(head))
         }
@@ -168,22 +172,26 @@ package struct TraceDatWriter: ~Copyable {
                 guard try unsafe body(UnsafeRawBufferPointer(piece)) else { return false }
             }
             var isTaken = true
-            try unsafe cpus[cpu].pages.take { (pages) throws(SystemError) in isTaken = try unsafe body(pages) }
+            try unsafe cpus[cpu].pages.take { (pages) throws(SystemError) in
+                isTaken = try unsafe body(pages)
+            }
             if !isTaken { return false }
         }
         return true
     }
 
     /// What stands before the events, with the places of those of each CPU.
-    private func head(_ recording: borrowing Recording, tool: String) -> [UInt8] {
+    private func head(_ recording: borrowing Recording, symbols: [UInt8], tool: String) -> [UInt8] {
         var tracing = recording.tracing ?? TracingData()
         tracing.pageHeader = Array(TraceDat.pageHeader.utf8)
+        if tracing.symbols.isEmpty { tracing.symbols = symbols }
         tracing.names = namesText()
         var bytes = tracing.encoded(version: TraceDat.version, pageSize: FtracePages.pageSize)
         bytes.append(number: UInt32(cpuCount))
         bytes += Array("options  ".utf8) + [0]
         let clock = TraceDat.clock(of: recording.events)
-        bytes.append(option: .clock, TraceDat.clocks.map { $0 == clock ? "[\($0)]" : $0 }.joined(separator: " "))
+        let clocks = TraceDat.clocks.map { $0 == clock ? "[\($0)]" : $0 }
+        bytes.append(option: .clock, clocks.joined(separator: " "))
         if let name = TraceDat.systemName(recording.info) { bytes.append(option: .systemName, name) }
         bytes.append(option: .version, tool)
         var lost: [Int32: UInt64] = [:]

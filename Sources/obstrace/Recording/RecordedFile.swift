@@ -26,6 +26,12 @@ extension Recording {
         guard let file = arguments.replayed else { return nil }
         return try open(file)
     }
+
+    /// Whether the kernel that runs is the one that was recorded.
+    var isOfThisKernel: Bool {
+        let identity = System.identity()
+        return info.release == identity.release && info.hostname == identity.hostname
+    }
 }
 
 extension Failure {

@@ -13,7 +13,8 @@ enum TraceDat {
         recording.tellsLosses = true
         let sink = try Sink.open(arguments.output)
         guard !System.isTerminal(sink.number) else {
-            throw Failure("trace.dat is no text for a terminal: give OUT the name of a file", status: Status.usage)
+            throw Failure(
+                "trace.dat is no text for a terminal: give OUT the name of a file", status: Status.usage)
         }
         var writer = TraceDatWriter(folders: folders(for: arguments.output, sink))
         var progress = Progress(isShown: true)
@@ -27,10 +28,11 @@ enum TraceDat {
             throw Failure("cannot write a temporary file: \(error)")
         }
         progress.clear()
+        let symbols = recording.isOfThisKernel ? KernelSymbols.text : []
         let isWhole: Bool
         do throws(SystemError) {
             try sink.begin()
-            isWhole = try unsafe writer.write(recording, tool: "obstrace \(version)") {
+            isWhole = try unsafe writer.write(recording, symbols: symbols, tool: "obstrace \(version)") {
                 (bytes) throws(SystemError) in
                 if case .done = try unsafe sink.write(bytes, isInterrupted: { false }) { true } else { false }
             }

@@ -43,8 +43,8 @@ private func read(_ file: consuming Descriptor) {
         _ = recording.losses
         var size = 0
         write { () throws(SystemError) in
-            _ = try unsafe writer.write(recording, tool: "fuzz") { (bytes) throws(SystemError) in
-                Bytes(bytes).touch()
+            _ = try unsafe writer.write(recording, symbols: [], tool: "fuzz") { (bytes) throws(SystemError) in
+                unsafe Bytes(bytes).touch()
                 size += bytes.count
                 return true
             }
