@@ -84,6 +84,11 @@ extension Plan {
         return Printer.print(Explainer.text(plan, explanation))
     }
 
+    /// Whether events go into a recording as they are, and nothing looks at them.
+    fileprivate var onlyRecords: Bool {
+        arguments.recording.file != nil && arguments.printsNothing && !choosesEvents
+    }
+
     /// Makes an observer that traces as planned; it is not open.
     fileprivate func makeObserver(
         sink: borrowing Sink, command: HeldProcess?, writer: RecordingWriter? = nil
@@ -122,9 +127,7 @@ extension Plan {
                 if index < renderer.stacks.count { observer.add(renderer.stacks[index], to: index) }
             }
             observer.tell(renderer.symbolizer)
-            if let writer {
-                observer.record(to: writer, isAlone: arguments.printsNothing && !choosesEvents)
-            }
+            if let writer { observer.record(to: writer, isAlone: onlyRecords) }
             return observer
         } catch {
             throw Failure(error)
@@ -519,21 +522,35 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     /// Tells on stderr what was traced and lost: when something was lost, or when asked for.
     private func sumUp(_ losses: [Loss]) {
         let lost = losses.reduce(0) { $0 + $1.count } + unwritten
-        let counts = consumer.counts(plan.renderer)
-        let seen =
-            plan.summary?.countsOnly == true || plan.renderer.counts.allSatisfy { $0 == 0 }
-            ? observer.counts().reduce(0) { $0 + $1.count } : counts.reduce(0, +) - unwritten
+        let (counts, isWhole) = seen(losses)
         if unwritten > 0 { tell("\(unwritten) lines were not written: their reader takes no more") }
         if observer.lateCount > 0, !plan.arguments.isQuiet {
             tell("\(observer.lateCount) events came after a line of a later time")
         }
         guard lost > 0 || plan.arguments.isVerbose else { return }
-        var text = "obstrace: \(seen) events, \(lost) lost\n"
+        var text = "obstrace: \(counts.reduce(0, +) - unwritten) events, \(lost) lost\n"
         for (index, layout) in plan.layouts.enumerated() {
             let own = losses.reduce(0) { $1.event == index ? $0 + $1.count : $0 }
             if own > 0 { text += "  \(layout.fullName): \(counts[index]) events, \(own) lost\n" }
         }
+        if !isWhole { text += "  sched:sched_stat_*: not counted, as the kernel counts their time\n" }
         System.print(text, to: 2)
+    }
+
+    /// How many events of each tracepoint were seen, and whether that is known of all. What nothing of ours has
+    /// looked at is counted by the kernel, together with what was lost.
+    private func seen(_ losses: [Loss]) -> (counts: [UInt64], isWhole: Bool) {
+        guard plan.onlyRecords || plan.summary?.countsOnly == true else {
+            return (consumer.counts(plan.renderer), true)
+        }
+        var counts = plan.layouts.map { _ in UInt64(0) }
+        for (event, _, count) in observer.counts() where !plan.layouts[event].addsUpTime {
+            counts[event] += count
+        }
+        for loss in losses where counts.indices.contains(loss.event) {
+            counts[loss.event] -= min(counts[loss.event], loss.count)
+        }
+        return (counts, !plan.layouts.contains(where: \.addsUpTime))
     }
 
     private func say(_ notes: [String]) {

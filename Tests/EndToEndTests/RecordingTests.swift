@@ -182,6 +182,30 @@ extension EndToEnd {
                 ], "\(finished.summary)")
         }
 
+        @Test("What was lost is no part of what is told to be in the recording")
+        func losses() throws {
+            let finished = try script(
+                """
+                "$OBSTRACE" -w run -m 8K raw_syscalls:sys_enter -- $WORKLOADS/getppid 200000 >/dev/null
+                "$OBSTRACE" -r run -f x 2>/dev/null | wc -l
+                "$OBSTRACE" -v -w run 'sched:sched_stat_*' 'sched:sched_process_exec' -- /bin/true
+                """)
+            let told = finished.errors.split(separator: "\n")
+            let first = try #require(
+                told.first?.wholeMatch(of: #/obstrace: (\d+) events, (\d+) lost/#)?.output)
+            let (seen, lost) = (try #require(Int(first.1)), try #require(Int(first.2)))
+            #expect(lost > 0 && seen > 0)
+            // What the command did before its exec is counted, and no part of the recording.
+            let recorded = try #require(Int(finished.lines[0]))
+            #expect((recorded...recorded + 20).contains(seen), "\(finished.summary)")
+            #expect(told[1] == "  raw_syscalls:sys_enter: \(seen) events, \(lost) lost")
+            #expect(
+                told.suffix(2) == [
+                    "obstrace: 1 events, 0 lost",
+                    "  sched:sched_stat_*: not counted, as the kernel counts their time",
+                ])
+        }
+
         @Test("The newest files are kept, and each can be read by itself")
         func rotation() throws {
             let finished = try script(
