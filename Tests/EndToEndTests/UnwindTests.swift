@@ -33,7 +33,7 @@ extension EndToEnd {
         /// The entries below a line with its address first and its module last, in parentheses.
         private func entries(_ finished: Finished) -> [Entry] {
             finished.lines.compactMap { line in
-                let words = line.split(separator: " ")
+                let words = line.split(whereSeparator: \.isWhitespace)
                 guard line.hasPrefix(" ") || line.hasPrefix("\t"), words.count > 1,
                     let address = UInt64(words[0], radix: 16), let module = words.last, module.hasPrefix("(")
                 else { return nil }
@@ -158,7 +158,8 @@ extension EndToEnd {
                 let record = try #require(
                     JSONSerialization.jsonObject(with: Data(short.output)) as? [String: Any])
                 let frames = try #require(record["ustack"] as? [[String: Any]])
-                #expect(frames.count == 3 && frames[1]["symbol"] as? String == "third", "\(short.summary)")
+                let symbols = frames.map { $0["symbol"] as? String }
+                #expect(symbols.contains("third") && !symbols.contains("main"), "\(short.summary)")
                 #expect(frames.last?.values.allSatisfy { $0 is NSNull } == true, "\(short.summary)")
                 // As many as the kernel gives at most.
                 let most = try run(["cat", "/proc/sys/kernel/perf_event_max_stack"]).lines[0]
@@ -229,7 +230,8 @@ extension EndToEnd {
                 child.signal(SIGKILL)
                 _ = try child.finish()
                 let replayed = try obstrace("-r", data, "-f", "<comm> <ustack>")
-                let expected = flags.isEmpty ? ["getppid"] : Self.chain
+                // By frame pointers the function is left out that calls one without.
+                let expected = Self.chain.filter { !flags.isEmpty || $0 != "third" }
                 #expect(replayed.lines.count > 10, "\(replayed.summary)")
                 #expect(
                     replayed.lines.allSatisfy { line in

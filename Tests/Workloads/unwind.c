@@ -60,7 +60,7 @@ int main(int count, char **arguments) {
     if (!strcmp(what, "deep")) return deep(number) == 0;
     if (!strcmp(what, "signal")) {
         signal(SIGUSR1, handle);
-        return raise(SIGUSR1) + (int)number - 1;
+        return raise(SIGUSR1) != 0;
     }
     for (long index = 0; !strcmp(what, "loop") && index < number; index++) {
         first(index);

@@ -624,7 +624,8 @@ extension Observer {
             let events = try attachment.recordedEvents()
             try writer.begin(
                 RecordingWriter.Content(
-                    events: events, tracing: tracing, words: plan.words, mappings: mappingRecords(plan)),
+                    events: events, tracing: tracing, words: plan.words, mappings: mappingRecords(plan),
+                    heldProcess: options.heldProcess),
                 names: names)
         } catch {
             throw TraceError(error)
