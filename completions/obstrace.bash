@@ -132,6 +132,7 @@ _obstrace() {
         --json) _obstrace_words 'strings numbers strings,numbers' ;;
         --csv | --tsv | --logfmt) _obstrace_words 'numbers' ;;
         --stacks) _obstrace_words 'kernel user kernel,user' ;;
+        --dwarf) _obstrace_words '4K 8K 16K 32K' ;;
         -o | --output | --cgroup | -w | --write | -r | --read) _obstrace_files ;;
         --hist) _obstrace_words 'latency' ;;
         -p | --pid) _obstrace_processes ;;

@@ -101,7 +101,7 @@ complete -c obstrace -n '__obstrace_is trace pair count top' -l csv -f -a 'numbe
 complete -c obstrace -n '__obstrace_is trace pair count top' -l tsv -f -a 'numbers' -d 'print values with tabs between them'
 complete -c obstrace -n '__obstrace_is trace pair count top' -l logfmt -f -a 'numbers' -d 'print values as name=value'
 complete -c obstrace -n '__obstrace_is trace' -l stacks -f -a 'kernel user kernel,user' -d 'print the functions that led to each event'
-complete -c obstrace -n '__obstrace_is trace count hist top' -l dwarf -f -d 'find a program\'s functions without frame pointers'
+complete -c obstrace -n '__obstrace_is trace count hist top' -l dwarf -f -a '4K 8K 16K 32K' -d 'find a program\'s functions without frame pointers'
 complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -s o -l output -r -F -d 'write lines into FILE, - is stdout'
 complete -c obstrace -n '__obstrace_is count hist top pair' -l by -x -d 'count apart by values: comm,prev_state'
 complete -c obstrace -n '__obstrace_is count hist top pair' -s i -l interval -x -d 'show what came in each TIME: 1s'

@@ -9,6 +9,8 @@ struct Lister {
     init(_ arguments: ListArguments) throws(Failure) {
         self.arguments = arguments
         catalog = try translating { () throws(TraceError) in try Catalog() }
+        // They are in nobody's way but that of a list.
+        catalog.removeStaleProbes()
     }
 
     /// Prints the list and answers the exit status.

@@ -37,6 +37,9 @@ func obstrace(_ arguments: String..., input: String = "") throws -> Finished {
     try run([binary()] + arguments, input: input)
 }
 
+/// Runs obstrace to its end.
+func obstrace(_ arguments: [String]) throws -> Finished { try run([binary()] + arguments) }
+
 /// Runs a bash script to its end, in a new folder; in it, `$OBSTRACE` is the binary and `$WORKLOADS` the folder of
 /// the workloads.
 func script(_ text: String, arguments: [String] = []) throws -> Finished {

@@ -185,6 +185,23 @@ extension EndToEnd {
             try awaitNone(of: other.pid)
         }
 
+        @Test(
+            "So does one that has no probes itself, and one that lists",
+            arguments: [
+                ["list", "sched:*"],
+                [
+                    "sched:sched_process_exec", "--", "true",
+                ],
+            ])
+        func killedBefore(arguments: [String]) throws {
+            let child = try tracing(["uprobe:\(Workload.probes.path):tail"])
+            child.signal(SIGKILL)
+            _ = try child.finish()
+            #expect(try probes(of: child.pid).count == 1)
+            #expect(try obstrace(arguments).status == 0)
+            try awaitNone(of: child.pid)
+        }
+
         @Test("A glob means each function that matches; an exclusion and a later EVENT count as ever")
         func globs() throws {
             let program = try Workload.probes.path

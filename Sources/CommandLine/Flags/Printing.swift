@@ -77,7 +77,7 @@ extension Flag {
             set: { draft, options throws(UsageError) in try draft.setStacks(options) }),
         Flag(
             "dwarf", misnomers: ["--unwind", "--cfi", "--user-stack-size"],
-            value: Value(name: "SIZE", completion: .nothing, isOptional: true),
+            value: Value(name: "SIZE", completion: .words(["4K", "8K", "16K", "32K"]), isOptional: true),
             of: [.trace] + Subcommand.summing, topic: .printing, isCommon: false,
             summary: "find a program's functions without frame pointers",
             detail: [

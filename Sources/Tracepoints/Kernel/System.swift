@@ -155,6 +155,22 @@ package enum System {
         throw failure
     }
 
+    /// Opens a folder to find files in, and nothing else (`open`, `O_PATH`).
+    static func openFolder(_ path: String) throws(SystemError) -> Descriptor {
+        Descriptor(try check("open", path) { unsafe clinux_open_folder(path) })
+    }
+
+    /// Opens a file for reading by its path below a folder, out of which no link leads (`openat2`).
+    static func open(_ path: String, within folder: Int32) throws(SystemError) -> Descriptor {
+        Descriptor(try check("openat2", path) { unsafe clinux_open_within(folder, path) })
+    }
+
+    /// Whether a path lies on a file system that shows files of others as its own (`statfs`, overlayfs).
+    static func isOverlay(_ path: String) -> Bool {
+        var status = statfs()
+        return unsafe statfs(path, &status) == 0 && status.f_type == 0x794c_7630
+    }
+
     /// Makes writing to a file of our own fail with `EAGAIN` rather than block (`fcntl`).
     package static func makeNonBlocking(_ descriptor: Int32) { _ = clinux_set_nonblocking(descriptor) }
 

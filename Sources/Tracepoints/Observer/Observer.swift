@@ -138,10 +138,9 @@ public final class Observer {
     /// Tells a symbolizer, from the opening on, what processes map to execute.
     public func tell(_ symbolizer: Symbolizer) { self.symbolizer = symbolizer }
 
-    /// Has the kernel make the events of our probes, after those of runs that were killed are gone.
+    /// Has the kernel make the events of our probes.
     private func makeProbes() throws(TraceError) {
         guard tracepoints.contains(where: { $0.probe != nil }) else { return }
-        ProbeGroup.removeStale(in: catalog.directory)
         let group = ProbeGroup(catalog: catalog)
         for index in tracepoints.indices {
             guard let probe = tracepoints[index].probe else { continue }
@@ -163,6 +162,7 @@ public final class Observer {
         guard attachment == nil else { throw TraceError.misuse("the observer is open") }
         guard !tracepoints.isEmpty else { throw TraceError.misuse("the observer has no tracepoints") }
         System.raiseOpenFileLimit()
+        catalog.removeStaleProbes()
         try makeProbes()
         let plan = makePlan()
         let attachment = try attach(plan)
@@ -624,7 +624,8 @@ extension Observer {
             let events = try attachment.recordedEvents()
             try writer.begin(
                 RecordingWriter.Content(
-                    events: events, tracing: tracing, words: plan.words, mappings: mappingRecords(plan)),
+                    events: events, tracing: tracing, words: plan.words, mappings: mappingRecords(plan),
+                    heldProcess: options.heldProcess),
                 names: names)
         } catch {
             throw TraceError(error)

@@ -115,8 +115,14 @@ final class ProbeGroup {
     }
 
     /// Removes the events of processes that were killed.
-    static func removeStale(in directory: String) {
+    fileprivate static func removeStale(in directory: String) {
         let own = ownPrefix
+        // That is where the kernel has them all together; mostly there are none.
+        if let all = try? System.contents(of: directory + "/dynamic_events"),
+            !String(decoding: all, as: UTF8.self).contains(own)
+        {
+            return
+        }
         for group in System.entries(of: directory + "/events") where group.hasPrefix(own) {
             let parts = group.dropFirst(own.count).split(separator: "_")
             guard parts.count == 3, let pid = Int32(parts[0]), let start = UInt64(parts[1]),
@@ -130,4 +136,9 @@ final class ProbeGroup {
             }
         }
     }
+}
+
+extension Catalog {
+    /// Removes the probes that runs of this program have left which were killed; those of others stay.
+    package func removeStaleProbes() { ProbeGroup.removeStale(in: directory) }
 }

@@ -37,25 +37,39 @@ public final class ProgramFile {
     public let path: String
     /// Whether its words have 64 bits.
     public private(set) var is64Bit = false
+    /// What the system tells of the file; `nil` for an image in memory.
+    let status: stat?
     private let file: Descriptor?
     let elf: OpaquePointer
     private var segments: [Segment] = []
     private var cachedFunctions: [Function]?
 
     /// Opens a file and reads its headers.
-    public init(_ path: String) throws(Unreadable) {
+    public convenience init(_ path: String) throws(Unreadable) { try self.init(path, within: -1) }
+
+    /// Opens a file by its path below a folder, or from our root where the folder is negative, and reads its
+    /// headers.
+    init(_ path: String, within folder: Int32) throws(Unreadable) {
         self.path = path
         let number: Int32
+        let isRegular: Bool
         do throws(SystemError) {
-            let file = try System.open(path, O_RDONLY)
-            if try System.status(of: file.number).st_mode & S_IFMT == S_IFDIR {
+            // A pipe would make us wait.
+            let file =
+                folder < 0
+                ? try System.open(path, O_RDONLY | O_NONBLOCK) : try System.open(path, within: folder)
+            let status = try System.status(of: file.number)
+            if status.st_mode & S_IFMT == S_IFDIR {
                 throw SystemError(call: "open", subject: path, code: EISDIR)
             }
+            isRegular = status.st_mode & S_IFMT == S_IFREG
+            self.status = status
             number = file.number
             self.file = consume file
         } catch {
             throw Unreadable(reason: error.reason)
         }
+        guard isRegular else { throw Unreadable(reason: "it is neither a program nor a library") }
         guard elf_version(UInt32(EV_CURRENT)) != 0, let elf = unsafe elf_begin(number, ELF_C_READ_MMAP, nil)
         else { throw Unreadable(reason: "it cannot be read as ELF") }
         unsafe self.elf = elf
@@ -69,6 +83,7 @@ public final class ProgramFile {
     init(image: UnsafeRawBufferPointer, name: String) throws(Unreadable) {
         path = name
         file = nil
+        status = nil
         guard elf_version(UInt32(EV_CURRENT)) != 0, let start = image.baseAddress,
             let elf = unsafe elf_memory(
                 UnsafeMutableRawPointer(mutating: start).assumingMemoryBound(to: CChar.self), image.count)

@@ -23,6 +23,9 @@ package final class RecordingWriter {
         var words: SampleWords
         /// What is told of the mappings of processes that run when it begins.
         var mappings: MappingRecords
+        /// The process that has not executed its program yet: perf would take what it has mapped until then for
+        /// the program's too.
+        var heldProcess: Int32?
     }
 
     private let target: Target
@@ -181,7 +184,7 @@ package final class RecordingWriter {
                 $0.appendPadded(name)
                 $0.append(contentsOf: moment)
             }
-            guard tid == pid, content.mappings != .none else { return }
+            guard tid == pid, pid != content.heldProcess, content.mappings != .none else { return }
             for mapping in ProcessMapping.all(of: pid) where mapping.isCode || content.mappings == .all {
                 bytes.append(type: RecordType.map2, flags: mapping.recordFlags) {
                     $0.append(mapping, of: pid)

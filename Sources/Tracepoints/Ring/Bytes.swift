@@ -31,7 +31,7 @@ public struct Bytes: @unchecked Sendable {
     /// The value of type `T` that starts `offset` bytes in, or `nil` if it does not fit.
     @inlinable @inline(__always)
     public func load<T: BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T? {
-        guard offset >= 0, offset &+ MemoryLayout<T>.size <= count else { return nil }
+        guard offset >= 0, offset <= count &- MemoryLayout<T>.size else { return nil }
         return unsafe base.loadUnaligned(fromByteOffset: offset, as: type)
     }
 

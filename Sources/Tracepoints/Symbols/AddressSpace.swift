@@ -16,6 +16,8 @@ final class MappedFile {
     let path: Bytes
     /// Its symbols once it has been looked for; `nil` within where there are none.
     var symbols: ObjectSymbols??
+    /// The process that was asked for it last.
+    var asked: Int32 = -1
 
     init(_ identity: Identity, path: Bytes) {
         self.identity = identity
@@ -47,11 +49,14 @@ final class AddressSpace {
     let pid: Int32
     /// Sorted by address; none overlaps another.
     private(set) var mappings: [Mapping]
+    /// Where the process finds its files.
+    let root: ProcessRoot
     /// The frames that have been looked up.
     let frames = FrameTable()
 
-    init(pid: Int32, mappings: [Mapping] = []) {
+    init(pid: Int32, root: ProcessRoot = .unseen, mappings: [Mapping] = []) {
         self.pid = pid
+        self.root = root
         self.mappings = mappings
     }
 
@@ -133,14 +138,17 @@ struct AddressSpaces {
         let last = own.count - 1
         if !isKnownUniquelyReferenced(&own[last].space) {
             // It is shared with the parent or a child.
-            own[last].space = AddressSpace(pid: pid, mappings: own[last].space.mappings)
+            own[last].space = AddressSpace(
+                pid: pid, root: own[last].space.root, mappings: own[last].space.mappings)
         }
         own[last].space.add(mapping)
         periods[pid] = own
     }
 
     /// Notes that a process starts another program, of which mappings follow.
-    mutating func execute(_ pid: Int32, at time: UInt64) { begin(AddressSpace(pid: pid), of: pid, at: time) }
+    mutating func execute(_ pid: Int32, root: ProcessRoot = .unseen, at time: UInt64) {
+        begin(AddressSpace(pid: pid, root: root), of: pid, at: time)
+    }
 
     /// Notes a new process.
     mutating func fork(_ pid: Int32, from parent: Int32, at time: UInt64) {

@@ -12,6 +12,7 @@ public final class Symbolizer {
     public let kernel: KernelSymbols
     private var spaces = AddressSpaces()
     private var files: [MappedFile.Identity: MappedFile] = [:]
+    private var roots = ProcessRoots()
     private var perfMaps: [Int32: PerfMap] = [:]
     private let names = NamePool()
     private let kernelFrames = FrameTable()
@@ -61,7 +62,10 @@ public final class Symbolizer {
                 Mapping(
                     start: start, end: start.addingReportingOverflow(length).partialValue, fileOffset: offset,
                     file: file(identity)), in: pid, at: time)
-        case RecordType.comm where record.isExec: spaces.execute(pid, at: time)
+        case RecordType.comm where record.isExec:
+            let before = spaces.space(of: pid, at: time)?.root ?? .unseen
+            spaces.execute(
+                pid, root: readsProcesses ? roots.root(of: pid, before: before) : .unseen, at: time)
         case RecordType.fork:
             guard let parent = bytes.load(12, as: Int32.self), parent >= 0, parent != pid else { return }
             learn(parent)
@@ -78,7 +82,8 @@ public final class Symbolizer {
         let mappings = ProcessMapping.all(of: pid).filter(\.isCode).map {
             Mapping(start: $0.start, end: $0.end, fileOffset: $0.fileOffset, file: file($0.file))
         }
-        spaces.enter(AddressSpace(pid: pid, mappings: mappings), of: pid)
+        let root = roots.root(of: pid, before: .unseen)
+        spaces.enter(AddressSpace(pid: pid, root: root, mappings: mappings), of: pid)
     }
 
     private func file(_ identity: MappedFile.Identity) -> MappedFile {
@@ -131,7 +136,7 @@ public final class Symbolizer {
         let space = spaces.space(of: pid, at: time)
         unwinder.follow(state, limit: limit) { address in
             guard let space, let mapping = space.mapping(at: address),
-                let symbols = symbols(of: mapping.file, mapping, [space.pid, pid]),
+                let symbols = symbols(of: mapping, in: space, pid),
                 let place = symbols.file.address(ofOffset: address - mapping.start &+ mapping.fileOffset)
             else { return nil }
             return (symbols.unwinding, place)
@@ -152,7 +157,7 @@ public final class Symbolizer {
             return Frame(name: noName, offset: 0, module: noName)
         }
         let file = mapping.file
-        if let symbols = symbols(of: file, mapping, [space.pid, pid]) {
+        if let symbols = symbols(of: mapping, in: space, pid) {
             let offset = address - back - mapping.start &+ mapping.fileOffset
             if let found = symbols.function(atOffset: offset, names: names) {
                 return Frame(name: found.name, offset: found.offset + back, module: file.path)
@@ -176,43 +181,66 @@ public final class Symbolizer {
         return nil
     }
 
-    private func symbols(of file: MappedFile, _ mapping: Mapping, _ pids: [Int32]) -> ObjectSymbols? {
-        if let known = file.symbols { return known }
+    private func symbols(of mapping: Mapping, in space: AddressSpace, _ pid: Int32) -> ObjectSymbols? {
+        let file = mapping.file
+        // What one process cannot lead to, as it has gone, another one may.
+        if let known = file.symbols, known != nil || file.asked == pid { return known }
+        file.asked = pid
         var found: ObjectSymbols?
         if file.identity.path == "[vdso]" {
             found = Symbolizer.ownVDSO()
         } else if file.isOnDisk {
-            found = open(file, mapping, pids).map(ObjectSymbols.init)
+            found = open(mapping, space, pid).map(ObjectSymbols.init)
         }
         file.symbols = .some(found)
         return found
     }
 
-    /// Opens what a process has mapped: as the process sees it, as it lies in memory if it was replaced since, and
-    /// as we see it.
-    private func open(_ file: MappedFile, _ mapping: Mapping, _ pids: [Int32]) -> ProgramFile? {
-        let path = file.identity.path
-        var paths: [String] = []
+    /// Opens what a process has mapped: as the process sees it, as it lies in memory if it was replaced since, as
+    /// others with its root see it, and as we do.
+    private func open(_ mapping: Mapping, _ space: AddressSpace, _ pid: Int32) -> ProgramFile? {
+        let identity = mapping.file.identity
+        let path = identity.path
         if readsProcesses {
-            paths = pids.map { "/proc/\($0)/root\(path)" }
+            let pids = pid == space.pid ? [pid] : [space.pid, pid]
             let range = String(mapping.start, radix: 16) + "-" + String(mapping.end, radix: 16)
-            paths += pids.map { "/proc/\($0)/map_files/\(range)" }
+            let ways = ["root\(path)", "map_files/\(range)"]
+            for path in ways.flatMap({ way in pids.map { "/proc/\($0)/\(way)" } }) {
+                if let file = try? ProgramFile(path), isSame(file.status, identity) { return file }
+            }
+            if case .foreign(let folder) = space.root {
+                if let file = try? ProgramFile(path, within: folder.number), isSame(file.status, identity) {
+                    return file
+                }
+            }
         }
-        for path in paths + [path] {
-            guard let status = try? System.status(of: path), isSame(status, file.identity) else { continue }
-            if let opened = try? ProgramFile(path) { return opened }
+        guard let file = try? ProgramFile(path), isSame(file.status, identity) else { return nil }
+        if !readsProcesses { return file }
+        switch space.root {
+        case .own: return file
+        // The path may lead to another file in the root of the process.
+        case .unseen: return isExactly(file.status, identity) || System.isOverlay(path) ? file : nil
+        case .foreign: return isExactly(file.status, identity) ? file : nil
         }
-        return nil
     }
 
-    /// Whether a file is the one that was mapped, as far as that can be told: file systems that lie over others
+    /// Whether a file can be the one that was mapped, as far as that can be told: file systems that lie over others
     /// give another device than the mapping has.
-    private func isSame(_ status: stat, _ identity: MappedFile.Identity) -> Bool {
-        guard identity.inode != 0, status.st_ino != identity.inode else { return true }
+    private func isSame(_ status: stat?, _ identity: MappedFile.Identity) -> Bool {
+        guard let status, identity.inode != 0, status.st_ino != identity.inode else { return true }
+        return !isOnDevice(status, identity)
+    }
+
+    private func isExactly(_ status: stat?, _ identity: MappedFile.Identity) -> Bool {
+        guard let status, status.st_ino == identity.inode else { return false }
+        return isOnDevice(status, identity)
+    }
+
+    private func isOnDevice(_ status: stat, _ identity: MappedFile.Identity) -> Bool {
         let device = UInt64(status.st_dev)
         let major = UInt32(truncatingIfNeeded: device >> 8 & 0xfff)
         let minor = UInt32(truncatingIfNeeded: device & 0xff | device >> 12 & 0xf_ff00)
-        return (major, minor) != (identity.major, identity.minor)
+        return (major, minor) == (identity.major, identity.minor)
     }
 
     /// The functions of the code that the kernel gives to every process, which are in ours too.
