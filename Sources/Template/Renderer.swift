@@ -220,12 +220,7 @@ public struct Renderer: ~Copyable {
                 }
             case .print:
                 unsafe line.setEnd(out)
-                let isThere = unsafe printers[Int(op.pointee.extra)]._withUnsafeGuaranteedRef {
-                    $0.render(sample.record, into: &line)
-                }
-                if isThere, unsafe op.pointee.flags.contains(.isFinished) {
-                    unsafe finish(op.pointee, from: line.offset(of: start), &line)
-                }
+                let isThere = unsafe appendPrint(op, sample, to: &line)
                 line.reserve(room)
                 unsafe out = unsafe line.end
                 if isThere { unsafe next += Int(op.pointee.skip) }
@@ -240,9 +235,11 @@ public struct Renderer: ~Copyable {
                 if isThere { unsafe next += Int(op.pointee.skip) }
                 continue
             }
-            if unsafe op.pointee.flags.contains(.isFilled) {
+            if unsafe !op.pointee.flags.contains(.isFinished) {
+                // Most are not.
+            } else if unsafe op.pointee.flags.contains(.isFilled) {
                 unsafe out = fill(op, from: start, to: out)
-            } else if unsafe op.pointee.flags.contains(.isFinished) {
+            } else {
                 let from = unsafe line.offset(of: start)
                 unsafe line.setEnd(out)
                 unsafe finish(op.pointee, from: from, &line)
@@ -252,6 +249,21 @@ public struct Renderer: ~Copyable {
             unsafe next += Int(op.pointee.skip)
         }
         unsafe line.setEnd(out)
+    }
+
+    /// Appends the line of a print format; `false` where the record does not fit it.
+    @inline(never)
+    private mutating func appendPrint(
+        _ op: UnsafePointer<Op>, _ sample: Sample, to line: inout LineBuffer
+    ) -> Bool {
+        let start = line.count
+        let isThere = unsafe printers[Int(op.pointee.extra)]._withUnsafeGuaranteedRef {
+            $0.render(sample.record, into: &line)
+        }
+        if isThere, unsafe op.pointee.flags.contains(.isFinished) {
+            unsafe finish(op.pointee, from: start, &line)
+        }
+        return isThere
     }
 
     /// Fills what a step of bounded length has written with blanks or zeros, and answers where that ends.

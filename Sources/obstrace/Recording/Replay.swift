@@ -135,7 +135,7 @@ struct Replay<Events: Consumer & ~Copyable>: ~Copyable {
     private mutating func flush() throws(Failure) {
         guard line.count > 0 else { return }
         defer { line.removeAll() }
-        progress.clear()
+        progress.makeRoom()
         do throws(SystemError) {
             let result = try unsafe sink.write(line.bytes) { false }
             if case .readerGone = result { stop = .readerGone }
@@ -225,13 +225,15 @@ extension Recording.Scope {
 /// A line on a terminal that says how far a file has been read.
 private struct Progress {
     private let isShown: Bool
+    /// Whether lines go to the terminal too.
+    private let goesToTerminal: Bool
     private var next: UInt64 = 0
     private var hasShown = false
 
     /// Shown on a terminal, unless lines go there as well all the time.
     init(_ plan: borrowing Plan, _ output: Output) {
         let printsAlong = plan.summary == nil && plan.calls?.isSummary != true
-        let goesToTerminal = output == .standardOutput && System.isTerminal(1)
+        goesToTerminal = output == .standardOutput && System.isTerminal(1)
         isShown = !plan.arguments.isQuiet && System.isTerminal(2) && !(printsAlong && goesToTerminal)
         // What is done at once needs no progress.
         if isShown { next = System.monotonicTime() &+ 500_000_000 }
@@ -246,6 +248,11 @@ private struct Progress {
         let done = recording.position >> 20
         let share = recording.size > 0 ? "\(recording.position * 100 / recording.size) %, " : ""
         System.print("\robstrace: \(share)\(done) MiB read\u{1b}[K", to: 2)
+    }
+
+    /// Makes room for lines.
+    mutating func makeRoom() {
+        if goesToTerminal { clear() }
     }
 
     mutating func clear() {
