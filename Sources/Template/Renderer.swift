@@ -3,6 +3,7 @@ public import Tracepoints
 /// Renders batches of events into lines, by templates that were compiled once.
 ///
 /// It keeps what a line says of those before it: its number and the time since the last one.
+@safe
 public struct Renderer: ~Copyable {
     let ops: PlainArray<Op>
     let starts: PlainArray<Int32>
@@ -11,6 +12,8 @@ public struct Renderer: ~Copyable {
     private let room: Int
     let presentations: [PrintFormat.Presentation]
     let prints: [PrintFormat]
+    /// What `prints` hold, to be used without counting references.
+    private let printers: PlainArray<Unmanaged<PrintProgram>>
     let symbols: KernelSymbols
     /// What names the functions of stacks; it must learn of the traced processes.
     public let symbolizer: Symbolizer
@@ -82,6 +85,7 @@ public struct Renderer: ~Copyable {
         room = program.room
         presentations = program.presentations
         prints = program.prints
+        unsafe printers = PlainArray(program.prints.map { unsafe Unmanaged.passUnretained($0.program) })
         clocks = program.clocks
         needs = program.needs.union(filters?.needs ?? []).union(measure?.needs ?? [])
         measureOps = PlainArray(measure?.ops ?? [])
@@ -186,6 +190,10 @@ public struct Renderer: ~Copyable {
             case .decimal:
                 guard let value = unsafe integer(op.pointee, sample, batch) else { continue }
                 if value < 0, unsafe op.pointee.flags.contains(.isSigned) {
+                    if unsafe op.pointee.flags.contains(.isZeroFilled) {
+                        isBounded = false
+                        break
+                    }
                     unsafe out.pointee = UInt8(ascii: "-")
                     unsafe out += 1
                     unsafe out += writeDecimal(value.magnitude, out)
@@ -210,6 +218,13 @@ public struct Renderer: ~Copyable {
                 } else {
                     isBounded = false
                 }
+            case .print:
+                unsafe line.setEnd(out)
+                let isThere = unsafe appendPrint(op, sample, to: &line)
+                line.reserve(room)
+                unsafe out = unsafe line.end
+                if isThere { unsafe next += Int(op.pointee.skip) }
+                continue
             default: isBounded = false
             }
             if !isBounded {
@@ -220,7 +235,11 @@ public struct Renderer: ~Copyable {
                 if isThere { unsafe next += Int(op.pointee.skip) }
                 continue
             }
-            if unsafe op.pointee.flags.contains(.isFinished) {
+            if unsafe !op.pointee.flags.contains(.isFinished) {
+                // Most are not.
+            } else if unsafe op.pointee.flags.contains(.isFilled) {
+                unsafe out = fill(op, from: start, to: out)
+            } else {
                 let from = unsafe line.offset(of: start)
                 unsafe line.setEnd(out)
                 unsafe finish(op.pointee, from: from, &line)
@@ -232,6 +251,45 @@ public struct Renderer: ~Copyable {
         unsafe line.setEnd(out)
     }
 
+    /// Appends the line of a print format; `false` where the record does not fit it.
+    @inline(never)
+    private mutating func appendPrint(
+        _ op: UnsafePointer<Op>, _ sample: Sample, to line: inout LineBuffer
+    ) -> Bool {
+        let start = line.count
+        let isThere = unsafe printers[Int(op.pointee.extra)]._withUnsafeGuaranteedRef {
+            $0.render(sample.record, into: &line)
+        }
+        if isThere, unsafe op.pointee.flags.contains(.isFinished) {
+            unsafe finish(op.pointee, from: start, &line)
+        }
+        return isThere
+    }
+
+    /// Fills what a step of bounded length has written with blanks or zeros, and answers where that ends.
+    @inline(__always)
+    private func fill(
+        _ op: UnsafePointer<Op>, from start: UnsafeMutablePointer<UInt8>, to end: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        let missing = unsafe Int(op.pointee.width) &- (end - start)
+        guard missing > 0 else { return unsafe end }
+        typealias Room = (UInt64, UInt64, UInt64, UInt64)
+        let isLeft = unsafe op.pointee.flags.contains(.alignsLeft)
+        let isZeroFilled = unsafe op.pointee.flags.contains(.isZeroFilled)
+        let filling = UInt64(isZeroFilled && !isLeft ? 0x30 : 0x20) &* 0x0101_0101_0101_0101
+        let room = (filling, filling, filling, filling)
+        // All of what may have been written is moved, and all of the room filled, which takes no loop.
+        if isLeft {
+            unsafe UnsafeMutableRawPointer(end).storeBytes(of: room, as: Room.self)
+        } else {
+            let start = UnsafeMutableRawPointer(start)
+            let written = unsafe start.loadUnaligned(as: Room.self)
+            unsafe start.storeBytes(of: room, as: Room.self)
+            unsafe start.storeBytes(of: written, toByteOffset: missing, as: Room.self)
+        }
+        return unsafe end + missing
+    }
+
     /// Takes a step whose length is not bounded; answers whether it had something to print.
     @inline(never)
     private mutating func take(
@@ -240,12 +298,12 @@ public struct Renderer: ~Copyable {
     ) -> Bool {
         let start = line.count
         switch unsafe op.pointee.code {
-        case .nothing, .literal, .decimal, .time: return false
+        case .nothing, .literal, .time, .print: return false
         case .text, .comm:
             guard unsafe appendText(op.pointee, sample, batch, to: &line) else { return false }
         case .quotedText, .quotedComm:
             guard unsafe appendQuotedText(op.pointee, sample, batch, to: &line) else { return false }
-        case .integer:
+        case .integer, .decimal:
             guard let value = unsafe integer(op.pointee, sample, batch) else { return false }
             unsafe appendInteger(value, op.pointee.form, op.pointee, to: &line)
         case .bytes:
@@ -256,10 +314,6 @@ public struct Renderer: ~Copyable {
             unsafe clocks[Int(op.pointee.extra)].append(wallTime(batch), to: &line)
         case .presentation:
             guard unsafe presentations[Int(op.pointee.extra)].render(sample.record, into: &line) else {
-                return false
-            }
-        case .print:
-            guard unsafe prints[Int(op.pointee.extra)].render(sample.record, into: &line) else {
                 return false
             }
         case .foreignPrint:

@@ -402,6 +402,39 @@ class Benchmark:
             [[name, with_spread(own.get("ns a call", [])), cell(sum(own["lost"]), 0) if "lost" in own else ""]
              for name, own in values.items()])
 
+    def replay(self):
+        """What it takes to print what has been recorded, beside perf script on the same file."""
+        binary, loop, switches = self.arguments.binary, self.runner.path("loop"), self.runner.path("switches")
+        recordings = {
+            loop: ("raw_syscalls:sys_enter", Workload("getppid", [1_000_000], GETPPID)),
+            switches: ("sched:*", Workload("pingpong", [200_000], "sched:sched_switch")),
+        }
+        for file, (events, workload) in recordings.items():
+            self.runner.run([binary, "-q", "-w", file, events, "--", *workload.command(self.runner.folder)])
+        commands = {
+            "system calls, the default line": [binary, "-r", loop],
+            "system calls, three fields": [binary, "-r", loop, "-f", "<time> <@comm> <id>"],
+            "system calls, counted by comm": [binary, "count", "-r", loop, "--by", "comm"],
+            "system calls, perf script": ["perf", "script", "-i", loop],
+            "sched:*, the default line": [binary, "-r", switches],
+            "sched:*, perf script": ["perf", "script", "-i", switches],
+        }
+
+        def run(command, values):
+            with open(os.devnull, "wb") as out:
+                taken = self.runner.run(command, stdout=out)
+            values.setdefault("ms", []).append((taken.end - taken.start) / 1e6)
+            values.setdefault("cpu ms", []).append((taken.user + taken.system) / 1e6)
+            values.setdefault("rss MB", []).append(taken.rss_kib / 1024)
+
+        runs = {name: lambda values, own=command: run(own, values) for name, command in commands.items()}
+        values = self.values["replay"] = self.in_turn(runs)
+        table(
+            "A recording printed into /dev/null", ["", "ms", "CPU ms", "RSS MB", "perf script's CPU / this"],
+            [[name, with_spread(own["ms"]), with_spread(own["cpu ms"]), cell(median(own["rss MB"]), 1),
+              cell(median(values[name.split(",")[0] + ", perf script"]["cpu ms"]) / median(own["cpu ms"]), 1)]
+             for name, own in values.items()])
+
     def tracepoints(self, count):
         """Names of tracepoints that little happens at."""
         listed = subprocess.run(
@@ -477,6 +510,9 @@ class Benchmark:
             ("system calls: ns a call of the table / of lines", ratio(
                 value("calls", "obstrace syscalls -c", "ns a call"),
                 value("calls", "obstrace syscalls", "ns a call")), 1),
+            *[("replay: perf script's CPU / ours, " + name + ", at least", ratio(
+                value("replay", name.split(",")[0] + ", perf script", "cpu ms"), value("replay", name, "cpu ms")), -5)
+              for name in ("system calls, the default line", "sched:*, the default line")],
             ("RSS, MB", of("obstrace", "rss MB"), 12),
             ("growth from a million events on: dearest / cheapest", flat, 1.1),
         ]
@@ -503,7 +539,7 @@ def cpu_model():
 def main():
     sections = [
         "throughput", "stacks", "rings", "start", "exit", "delay", "idle", "listing", "growth", "tracepoint_growth",
-        "calls"]
+        "calls", "replay"]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", default=".build/release/obstrace")
     parser.add_argument("--rounds", type=int, default=5)

@@ -27,6 +27,8 @@ extension EndToEnd {
                 let (tid, cpu) = (words[words.count - 4], words[words.count - 3].dropFirst().dropLast())
                 var name = words.dropLast(4).joined(separator: " ")
                 // The idle task of each CPU has the CPU's number in its name.
+                // Of a task whose name it does not know perf shows the id.
+                if tid != "-1", name == ":" + tid { name = "-" }
                 if tid == "0", name == "swapper", let number = Int(cpu) { name += "/\(number)" }
                 return
                     "\(cpu) \(words[words.count - 2].dropLast()) \(words[words.count - 1].dropLast()) \(tid) \(name)"

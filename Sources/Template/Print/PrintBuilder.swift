@@ -180,6 +180,13 @@ struct PrintBuilder {
     mutating func element(_ place: Int32, _ index: Int32, _ scalar: Scalar) throws(PrintFormat.Failure)
         -> PrintTerm
     {
+        let array = nodes[Int(place)]
+        let (offset, isFar) = (constantValue(index) ?? -1).multipliedReportingOverflow(by: Int64(scalar.size))
+        if array.operation == .fixed, !isFar, offset >= 0, offset <= Int64(array.b) - Int64(scalar.size) {
+            // Where it lies is known.
+            let node = PrintNode(operation: .load, scalar: scalar, a: array.a + Int32(offset))
+            return PrintTerm(node: try add(node), meaning: .number(scalar))
+        }
         let node = PrintNode(operation: .element, scalar: scalar, a: place, b: index)
         return PrintTerm(node: try add(node, place, index), meaning: .number(scalar))
     }

@@ -10,7 +10,7 @@ struct PrintFormat {
         let offset: Int
     }
 
-    private let program: PrintProgram
+    let program: PrintProgram
 
     /// Compiles the print format of an event.
     init(of layout: EventLayout, symbols: KernelSymbols) throws(Failure) {

@@ -15,7 +15,6 @@ enum PrintNumber {
     }
 
     /// Appends a decimal number without padding.
-    @inline(__always)
     static func putDecimal(_ value: Int64, isSigned: Bool, _ line: inout LineBuffer) {
         if isSigned {
             line.appendDecimal(signed: value)

@@ -8,6 +8,8 @@ struct PrintPiece: BitwiseCopyable {
         case none
         /// A decimal number without flags, width or precision.
         case decimal
+        /// A lower-case hexadecimal number without flags, width or precision.
+        case hex
         /// A number of some base with all that a conversion can say.
         case number
         case character
@@ -40,6 +42,9 @@ struct PrintPiece: BitwiseCopyable {
     /// The nodes that yield them instead (`*`); -1 for none.
     var widthNode: Int32 = -1
     var precisionNode: Int32 = -1
+
+    /// Whether it is made of printable ASCII whatever the record holds, but for the text before it.
+    var isPlain: Bool { kind == .none || kind == .decimal || kind == .hex || kind == .number }
 }
 
 extension PrintProgram {
@@ -47,18 +52,48 @@ extension PrintProgram {
     private static let widest: Int64 = 8192
 
     /// Appends a piece; `false` where the record does not have it.
-    @inline(__always)
     func put(_ piece: PrintPiece, _ record: Bytes, _ line: inout LineBuffer) -> Bool {
         if piece.literalLength > 0 { putPooled(piece.literal, piece.literalLength, &line) }
+        return putValue(piece, record, &line)
+    }
+
+    /// Appends what a piece makes of its value, without the text before it.
+    @inline(__always)
+    func putValue(_ piece: PrintPiece, _ record: Bytes, _ line: inout LineBuffer) -> Bool {
         switch piece.kind {
         case .none: return true
-        case .decimal:
-            guard let value = number(piece.node, record) else { return false }
-            PrintNumber.putDecimal(piece.scalar.wrap(value), isSigned: piece.scalar.isSigned, &line)
+        case .decimal, .hex:
+            line.reserve(PrintProgram.longestNumber)
+            guard let end = unsafe writeNumber(piece, record, line.end) else { return false }
+            unsafe line.setEnd(end)
             return true
         case .plainText: return text(piece.node, record, &line)
         default: return putPadded(piece, record, &line)
         }
+    }
+
+    /// The room that a number without width needs to be written in, in bytes.
+    static let longestNumber = 32
+
+    /// Writes a number without flags, width or precision, and answers where it ends; `nil` where the record does
+    /// not have it.
+    @inline(__always)
+    func writeNumber(_ piece: PrintPiece, _ record: Bytes, _ out: UnsafeMutablePointer<UInt8>)
+        -> UnsafeMutablePointer<UInt8>?
+    {
+        let node = nodes[piece.node]
+        let found =
+            node.operation == .load
+            ? record.integer(at: Int(node.a), size: Int(node.scalar.size), isSigned: node.scalar.isSigned)
+            : number(piece.node, record)
+        guard let found else { return nil }
+        let value = piece.scalar.wrap(found)
+        if piece.kind == .hex { return unsafe out + writeHex(UInt64(bitPattern: value), out) }
+        guard value < 0, piece.scalar.isSigned else {
+            return unsafe out + writeDecimal(UInt64(bitPattern: value), out)
+        }
+        unsafe out.pointee = UInt8(ascii: "-")
+        return unsafe out + 1 + writeDecimal(value.magnitude, out + 1)
     }
 
     /// Appends a piece whose width or precision, if it has any, is known only now.

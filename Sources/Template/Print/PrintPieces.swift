@@ -63,10 +63,11 @@ extension PrintBuilder {
         case UInt8(ascii: "x"), UInt8(ascii: "X"): piece.base = 16
         default: piece.base = 10
         }
-        let isPlain =
-            piece.base == 10 && piece.flags.subtracting(.special).isEmpty && piece.width < 0
-            && piece.widthNode < 0 && piece.precision < 0 && piece.precisionNode < 0
-        piece.kind = isPlain ? .decimal : .number
+        let isUnpadded =
+            piece.width < 0 && piece.widthNode < 0 && piece.precision < 0 && piece.precisionNode < 0
+        piece.kind = .number
+        if isUnpadded, piece.base == 10, piece.flags.subtracting(.special).isEmpty { piece.kind = .decimal }
+        if isUnpadded, piece.base == 16, piece.flags.isEmpty { piece.kind = .hex }
     }
 
     /// `%p` and the kernel's extensions of it.

@@ -279,7 +279,7 @@ extension PrintBuilder {
     /// Whether a number is the field as it is, but for its type.
     private func isField(_ index: Int32, _ field: Field) -> Bool {
         let node = nodes[Int(index)]
-        return node.operation == .load && Int(node.a) == field.offset
+        return node.operation == .load && Int(node.a) == field.offset && Int(node.scalar.size) == field.size
             || node.operation == .convert && isField(node.a, field)
     }
 }

@@ -106,6 +106,13 @@ struct FrozenArray<Element: BitwiseCopyable> {
         return unsafe elements[Int(index)]
     }
 
+    /// Where an element lies, so that a part of it can be read alone. Valid until it is discarded.
+    @inline(__always)
+    func place(_ index: Int32) -> UnsafePointer<Element> {
+        precondition(index >= 0 && index < count)
+        return unsafe UnsafePointer(elements.baseAddress! + Int(index))
+    }
+
     /// The memory of a run of elements that must lie inside.
     @inline(__always)
     func run(_ first: Int32, _ length: Int32) -> UnsafeRawBufferPointer {
@@ -129,6 +136,8 @@ final class PrintProgram {
     let symbols: KernelSymbols
     /// The length that a record must have for all fixed fields that are read.
     let recordSize: Int
+    /// How many bytes the texts and plain numbers of all pieces take at most.
+    private let room: Int
 
     init(
         nodes: [PrintNode], pieces: [PrintPiece], pool: [UInt8], lists: [SymbolList], entries: [SymbolEntry],
@@ -142,10 +151,16 @@ final class PrintProgram {
         self.order = FrozenArray(order)
         self.symbols = symbols
         self.recordSize = recordSize
+        room = pieces.reduce(0) {
+            $0 + max(Int($1.literalLength), PrintProgram.shortText) + PrintProgram.longestNumber
+        }
     }
 
     /// Bytes after the pool's last, so that short texts can be copied by whole words.
-    private static let slack = [UInt8](repeating: 0, count: 32)
+    private static let slack = [UInt8](repeating: 0, count: shortText)
+
+    /// How long a text is that is copied by whole words, in bytes.
+    private static let shortText = 32
 
     deinit {
         nodes.discard()
@@ -157,18 +172,47 @@ final class PrintProgram {
     }
 
     /// Appends what all pieces make of `record`; `false` and nothing appended where it does not fit them.
+    ///
+    /// Texts and plain numbers, which are most, write into room that has been reserved for all of them; `out` is
+    /// where they stand. The others go through the buffer.
     func render(_ record: Bytes, into line: inout LineBuffer) -> Bool {
         guard record.count >= recordSize else { return false }
         let start = line.count
-        var index: Int32 = 0
-        while index < pieces.count {
-            guard put(pieces[index], record, &line) else {
-                line.truncate(to: start)
-                return false
+        line.reserve(room)
+        var out = unsafe line.end
+        for index in 0..<Int32(pieces.count) {
+            // Read where it lies: a copy of the whole piece would delay what needs a part of it.
+            let piece = unsafe pieces.place(index)
+            unsafe out = writePooled(piece.pointee.literal, piece.pointee.literalLength, out)
+            switch unsafe piece.pointee.kind {
+            case .none: continue
+            case .decimal, .hex:
+                if let end = unsafe writeNumber(piece.pointee, record, out) {
+                    unsafe out = unsafe end
+                    continue
+                }
+            default:
+                unsafe line.setEnd(out)
+                if unsafe putValue(piece.pointee, record, &line) {
+                    line.reserve(room)
+                    unsafe out = unsafe line.end
+                    continue
+                }
             }
-            index += 1
+            line.truncate(to: start)
+            return false
         }
+        unsafe line.setEnd(out)
         return true
+    }
+
+    /// Whether all that it makes is printable ASCII, whatever a record holds.
+    var isPlain: Bool {
+        (0..<Int32(pieces.count)).allSatisfy { index in
+            let piece = pieces[index]
+            let text = unsafe Bytes(pool.run(piece.literal, piece.literalLength))
+            return piece.isPlain && text.isPlain
+        }
     }
 
     /// Appends what one piece makes of `record`; `false` and nothing appended where it does not fit it.
@@ -185,13 +229,25 @@ final class PrintProgram {
     /// Appends a text of the pool.
     @inline(__always)
     func putPooled(_ first: Int32, _ length: Int32, _ line: inout LineBuffer) {
-        guard length <= 32, let source = unsafe pool.run(first, 32).baseAddress else {
-            return unsafe line.append(pool.run(first, length))
-        }
-        unsafe line.append(room: 32) { target in
+        line.reserve(max(Int(length), PrintProgram.shortText))
+        unsafe line.setEnd(writePooled(first, length, line.end))
+    }
+
+    /// Writes a text of the pool where there is room for it, and for the whole words that it takes; answers where
+    /// it ends.
+    @inline(__always)
+    private func writePooled(_ first: Int32, _ length: Int32, _ out: UnsafeMutablePointer<UInt8>)
+        -> UnsafeMutablePointer<UInt8>
+    {
+        let target = UnsafeMutableRawPointer(out)
+        if Int(length) <= PrintProgram.shortText {
             // A copy of a constant length is a few moves, where one of these lengths would be a call.
-            unsafe UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: 32)
-            return Int(length)
+            let source = unsafe pool.run(first, Int32(PrintProgram.shortText)).baseAddress!
+            unsafe target.copyMemory(from: source, byteCount: PrintProgram.shortText)
+        } else {
+            let source = unsafe pool.run(first, length).baseAddress!
+            unsafe target.copyMemory(from: source, byteCount: Int(length))
         }
+        return unsafe out + Int(length)
     }
 }

@@ -267,13 +267,18 @@ struct Compiler {
         op.read(value)
         // The commonest steps have codes of their own.
         if op.code == .text, op.source == .comm { op.code = .comm }
-        if op.code == .integer, op.flags.isDisjoint(with: [.showsPlus, .isZeroFilled]) {
-            if op.form == .decimal { op.code = .decimal }
-            if op.form == .clock, op.source == .time {
+        let canBeFilled =
+            op.width > 0 && Int(op.width) <= Op.longestBounded && op.wrap == .none
+            && op.flags.isDisjoint(with: [.isCut, .centres])
+        let isZeroFilled = op.flags.contains(.isZeroFilled)
+        if op.code == .integer, !op.flags.contains(.showsPlus) {
+            if op.form == .decimal, !isZeroFilled || canBeFilled { op.code = .decimal }
+            if op.form == .clock, op.source == .time, !isZeroFilled {
                 op.code = .time
                 op.count = op.limit == 0 ? 10 : 9 - Int32(op.limit)
             }
         }
+        if canBeFilled, [.comm, .decimal, .time].contains(op.code) { op.flags.insert(.isFilled) }
         return op
     }
 
@@ -319,6 +324,10 @@ struct Compiler {
         case .format(let index):
             var op = step(.print, manner, spec)
             op.extra = Int32(index)
+            if op.wrap == .escaped, program.prints[index].program.isPlain {
+                op.wrap = .none
+                if op.width == 0, !op.flags.contains(.isCut) { op.flags.remove(.isFinished) }
+            }
             return op
         case .caller: return step(.foreignPrint, manner, spec)
         case .fields: return nil

@@ -101,6 +101,8 @@ struct Op: BitwiseCopyable {
         static let isEscaped = Flags(rawValue: 1 << 9)
         /// A number that a double does not hold is put in quotes.
         static let quotesWide = Flags(rawValue: 1 << 10)
+        /// What is written at once is only to be filled, to no more columns than it may be long.
+        static let isFilled = Flags(rawValue: 1 << 11)
     }
 
     var code: Code
@@ -131,7 +133,8 @@ struct Op: BitwiseCopyable {
 
     /// The greatest length of a prefix, in bytes.
     static let longestPrefix = 8
-    /// The room that a step of bounded length may write in, in bytes: the times have the longest.
+    /// The room that a step of bounded length may write in, in bytes: the times have the longest. Filling it takes
+    /// as much again.
     static let longestBounded = 32
 
     /// Sets the text before the value, of eight bytes at most.

@@ -17,7 +17,7 @@ struct Program {
     /// How many bytes the steps of bounded length take at most, those of any event.
     var room: Int {
         let rooms = ops.map { op in
-            Op.longestPrefix + max(Op.longestBounded, op.code == .literal ? Int(op.count) : 0)
+            Op.longestPrefix + max(2 * Op.longestBounded, op.code == .literal ? Int(op.count) : 0)
         }
         return zip(starts, starts.dropFirst()).map { rooms[Int($0)..<Int($1)].reduce(0, +) }.max() ?? 0
     }

@@ -55,15 +55,34 @@ private func writeLarge(_ value: UInt64, _ out: UnsafeMutablePointer<UInt8>) -> 
     return length + 8
 }
 
-/// Writes the eight hexadecimal digits of a number.
+/// The characters of the eight hexadecimal digits of a number, the first in the lowest byte.
 @inline(__always)
-private func writeHex(_ value: UInt32, isUpper: Bool, _ out: UnsafeMutablePointer<UInt8>) {
+private func hexDigits(_ value: UInt32, isUpper: Bool) -> UInt64 {
     var nibbles = UInt64(value)
     nibbles = (nibbles | nibbles << 16) & 0x0000_ffff_0000_ffff
     nibbles = (nibbles | nibbles << 8) & 0x00ff_00ff_00ff_00ff
     nibbles = (nibbles | nibbles << 4) & 0x0f0f_0f0f_0f0f_0f0f
     let letters = ((nibbles &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
-    unsafe store(((nibbles | zeroCharacters) &+ letters &* (isUpper ? 7 : 39)).byteSwapped, out)
+    return ((nibbles | zeroCharacters) &+ letters &* (isUpper ? 7 : 39)).byteSwapped
+}
+
+/// Writes a number in lower-case hexadecimal digits and answers how many they are; 24 bytes must be writable.
+@inline(__always)
+func writeHex(_ value: UInt64, isUpper: Bool = false, _ out: UnsafeMutablePointer<UInt8>) -> Int {
+    let high = UInt32(truncatingIfNeeded: value >> 32)
+    var out = unsafe out
+    var length = 0
+    // The last digit stands even where it is zero.
+    var zeros = (UInt32(truncatingIfNeeded: value) | 1).leadingZeroBitCount >> 2
+    if high != 0 {
+        let first = high.leadingZeroBitCount >> 2
+        unsafe store(hexDigits(high, isUpper: isUpper) >> UInt64(first &* 8), out)
+        length = 8 &- first
+        unsafe out += length
+        zeros = 0
+    }
+    unsafe store(hexDigits(UInt32(truncatingIfNeeded: value), isUpper: isUpper) >> UInt64(zeros &* 8), out)
+    return length &+ 8 &- zeros
 }
 
 /// The flags of a spec that a number minds.
@@ -112,13 +131,7 @@ extension LineBuffer {
         }
         append(0x30, times: zeros)
         if bits == 4 {
-            unsafe append(room: 24) { out in
-                // All sixteen digits, then those that count moved to the front.
-                unsafe writeHex(UInt32(truncatingIfNeeded: value >> 32), isUpper: isUpper, out)
-                unsafe writeHex(UInt32(truncatingIfNeeded: value), isUpper: isUpper, out + 8)
-                unsafe out.update(from: out + (16 - digits), count: digits)
-                return digits
-            }
+            unsafe append(room: 24) { out in unsafe writeHex(value, isUpper: isUpper, out) }
         } else {
             unsafe append(room: digits) { out in
                 for place in 0..<digits {

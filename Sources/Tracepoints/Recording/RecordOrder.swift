@@ -63,6 +63,13 @@ struct RecordOrder: ~Copyable {
         return first == UInt64.max ? nil : first
     }
 
+    /// Forgets all that waits.
+    mutating func removeAll() {
+        count = 0
+        next = 0
+        runs = []
+    }
+
     /// Brings all that waits into order.
     mutating func sort() {
         // What was taken goes first.

@@ -175,12 +175,31 @@ package struct Recording: ~Copyable {
     package mutating func select(
         _ wanted: [EventLayout], needs: ContextNeeds, scope: Scope = Scope(), tellsLossWindows: Bool = false
     ) {
-        lossWindows = tellsLossWindows ? LossWindows() : nil
+        if tellsLossWindows { lossWindows = lossesOfFile() ?? LossWindows() }
         for layout in layouts { eventOfID[Int(layout.id)] = -1 }
         for (index, layout) in wanted.enumerated() { eventOfID[Int(layout.id)] = Int32(index) }
         self.needs = scope.pids.isEmpty ? needs : needs.union(.pid)
         self.scope = scope
         tasks = TaskTracker(Recording.plan(self.needs.subtracting(.process)), looksAtProc: false)
+    }
+
+    /// When events were lost, which a file is looked through for; `nil` where it cannot be read twice.
+    private func lossesOfFile() -> LossWindows? {
+        guard !isStream, let file = try? System.open("/proc/self/fd/\(window.descriptor)", O_RDONLY),
+            var copy = try? Recording.open(file)
+        else { return nil }
+        copy.lossWindows = LossWindows()
+        return copy.allLosses()
+    }
+
+    /// Reads to the end, only for when events were lost.
+    private mutating func allLosses() -> LossWindows? {
+        while !hasEnded {
+            step()
+            if order.count > 1 << 12 { order.removeAll() }
+        }
+        lossWindows?.complete()
+        return lossWindows
     }
 
     /// The next events in the order of time, borrowed until the next call; `nil` at the end, or where the
@@ -220,7 +239,8 @@ package struct Recording: ~Copyable {
             if count > 0 {
                 return unsafe Batch(
                     samples: UnsafeBufferPointer(start: samples, count: count),
-                    wallOffset: info.wallOffset ?? 0, processes: [], lossWindow: lossWindows?.take())
+                    wallOffset: info.wallOffset ?? 0, processes: [],
+                    lossWindow: lossWindows?.take(until: samples[count - 1].time))
             }
             if hasEnded { return nil }
             readRound()

@@ -28,6 +28,9 @@ struct RecordingWindow: ~Copyable {
 
     deinit { unsafe base.deallocate() }
 
+    /// The file that is read.
+    var descriptor: Int32 { file.number }
+
     /// Where the bytes end that are held.
     var end: UInt64 { origin &+ UInt64(count) }
 

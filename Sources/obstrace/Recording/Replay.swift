@@ -135,7 +135,7 @@ struct Replay<Events: Consumer & ~Copyable>: ~Copyable {
     private mutating func flush() throws(Failure) {
         guard line.count > 0 else { return }
         defer { line.removeAll() }
-        progress.clear()
+        progress.makeRoom()
         do throws(SystemError) {
             let result = try unsafe sink.write(line.bytes) { false }
             if case .readerGone = result { stop = .readerGone }
@@ -225,6 +225,8 @@ extension Recording.Scope {
 /// A line on a terminal that says how far a file has been read.
 struct Progress {
     private let isShown: Bool
+    /// Whether lines go to the terminal too.
+    private let goesToTerminal: Bool
     private var next: UInt64 = 0
     private var hasShown = false
 
@@ -232,12 +234,15 @@ struct Progress {
     init(_ plan: borrowing Plan, _ output: Output) {
         let printsAlong = plan.summary == nil && plan.calls?.isSummary != true
         let goesToTerminal = output == .standardOutput && System.isTerminal(1)
-        self.init(isShown: !plan.arguments.isQuiet && !(printsAlong && goesToTerminal))
+        self.init(
+            isShown: !plan.arguments.isQuiet && !(printsAlong && goesToTerminal),
+            goesToTerminal: goesToTerminal)
     }
 
     /// Shown on a terminal, if at all.
-    init(isShown: Bool) {
+    init(isShown: Bool, goesToTerminal: Bool = false) {
         self.isShown = isShown && System.isTerminal(2)
+        self.goesToTerminal = goesToTerminal
         // What is done at once needs no progress.
         if self.isShown { next = System.monotonicTime() &+ 500_000_000 }
     }
@@ -251,6 +256,11 @@ struct Progress {
         let done = recording.position >> 20
         let share = recording.size > 0 ? "\(recording.position * 100 / recording.size) %, " : ""
         System.print("\robstrace: \(share)\(done) MiB read\u{1b}[K", to: 2)
+    }
+
+    /// Makes room for lines.
+    mutating func makeRoom() {
+        if goesToTerminal { clear() }
     }
 
     mutating func clear() {
