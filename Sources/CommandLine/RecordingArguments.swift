@@ -27,9 +27,17 @@ public struct ConvertArguments: Sendable, Equatable {
         case chrome
         /// Folded stacks into a flame graph.
         case svg
+        /// A recording into a trace of Perfetto.
+        case perfetto
 
         /// How the names of its files end.
-        var suffix: String { self == .chrome ? ".json" : ".svg" }
+        var suffix: String {
+            switch self {
+            case .chrome: ".json"
+            case .svg: ".svg"
+            case .perfetto: ".pftrace"
+            }
+        }
     }
 
     /// What is read; `-` for stdin.

@@ -83,6 +83,7 @@ package struct Recording: ~Copyable {
     private var latest: UInt64 = 0
     private var lostByEvent: [Int: [Int32: UInt64]] = [:]
     private var exactLosses: [Int: [Int32: UInt64]] = [:]
+    private var lossyCPUs: Set<Int32> = []
 
     /// How many bytes a round may have; what is longer is given out in parts.
     private static let longestRound: UInt64 = 64 << 20
@@ -269,15 +270,26 @@ package struct Recording: ~Copyable {
         }
     }
 
-    private func add(
+    private mutating func add(
         _ number: UInt64, _ event: Int, _ record: RingRecord, to sums: inout [Int: [Int32: UInt64]]
     ) {
         guard number > 0 else { return }
         let trailing = formats.trailingCPU
         let cpu = trailing == 0 ? -1 : record.bytes.load(record.bytes.count - trailing, as: Int32.self) ?? -1
+        lossyCPUs.insert(cpu)
         let (sum, overflow) = (sums[event]?[cpu] ?? 0).addingReportingOverflow(number)
         sums[event, default: [:]][cpu] = overflow ? .max : sum
     }
+
+    /// The CPUs on which events were lost since this was asked for last; -1 where the recording does not tell which.
+    package mutating func takeLossyCPUs() -> Set<Int32> {
+        defer { if !lossyCPUs.isEmpty { lossyCPUs = [] } }
+        return lossyCPUs
+    }
+
+    /// The name of a task by its thread id, as far as the recording has been read; where that is not known, or was
+    /// not asked for, `unknown`.
+    package func name(ofTask tid: Int32) -> Comm { tasks.names.find(tid)?.comm ?? .unknown }
 
     /// What was lost, by the index in `events` and CPU; exact where the recording has counts of it.
     package var losses: [Loss] {

@@ -11,6 +11,7 @@ enum Convert {
         switch arguments.kind {
         case .chrome: try chrome(arguments)
         case .svg: try flameGraph(arguments)
+        case .perfetto: try PerfettoConversion.run(arguments)
         }
     }
 

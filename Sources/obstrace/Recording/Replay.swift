@@ -137,7 +137,7 @@ struct Replay: ~Copyable {
 }
 
 /// A line on a terminal that says how far a file has been read.
-private struct Progress {
+struct Progress {
     private let isShown: Bool
     private var next: UInt64 = 0
     private var hasShown = false
