@@ -136,7 +136,7 @@ _obstrace() {
         --hist) _obstrace_words 'latency' ;;
         -p | --pid) _obstrace_processes ;;
         -u | --user | --run-as) _obstrace_users ;;
-        --to) _obstrace_words 'chrome svg' ;;
+        --to) _obstrace_words 'chrome svg perfetto' ;;
         --color) _obstrace_words 'auto always never' ;;
         '')
             case $cur in

@@ -119,35 +119,27 @@ package struct PerfettoTrace {
     ///
     /// - Parameters:
     ///   - lossy: the CPUs on which events were lost since the batch before; -1 for one that is not known.
-    ///   - name: the name of a task by its thread id, where the batch has no event of it.
+    ///   - task: the name of a task by its thread id, and its parent's process id; -1 where that is not known.
     package mutating func begin(
-        _ batch: Batch, lossy: Set<Int32>, to line: inout LineBuffer, name: (Int32) -> Comm
+        _ batch: Batch, lossy: Set<Int32>, to line: inout LineBuffer,
+        task: (Int32) -> (comm: Comm, parent: Int32)
     ) {
         self.lossy.remove(-1)
         note(lossy)
         if unsafe nexts.count < batch.samples.count {
             nexts = unsafe Array(repeating: -1, count: batch.samples.count)
         }
-        var place: (packet: Int, tree: Int)?
         for index in unsafe batch.samples.indices {
             let sample = unsafe batch.samples[index]
             link(Int32(index), cpu: sample.cpu)
             guard sample.tid > 0, sample.pid > 0, !isKnown(sample.tid, sample.pid, sample.comm),
                 encoder.isNumbered(sample)
             else { continue }
-            if place == nil {
-                let packet = beginPacket(&line)
-                line.append(field: Packet.time, sample.time)
-                place = (packet, line.beginMessage(Packet.processTree))
-            }
             if sample.tid != sample.pid, !isKnown(sample.pid, sample.pid, nil) {
-                tell(sample.pid, sample.pid, name(sample.pid), &line)
+                let (comm, parent) = task(sample.pid)
+                tell(sample.pid, sample.pid, comm, parent, at: sample.time, &line)
             }
-            tell(sample.tid, sample.pid, sample.comm, &line)
-        }
-        if let (packet, tree) = place {
-            line.endMessage(tree)
-            line.endMessage(packet)
+            tell(sample.tid, sample.pid, sample.comm, task(sample.tid).parent, at: sample.time, &line)
         }
     }
 
@@ -177,11 +169,21 @@ package struct PerfettoTrace {
     }
 
     /// Appends a task, and its process where it is the first thread of it.
-    private mutating func tell(_ tid: Int32, _ pid: Int32, _ comm: Comm, _ line: inout LineBuffer) {
+    ///
+    /// It has a packet of its own, at a time of which the task is known to be there: before it the number may have
+    /// been another task's.
+    private mutating func tell(
+        _ tid: Int32, _ pid: Int32, _ comm: Comm, _ parent: Int32, at time: UInt64, _ line: inout LineBuffer
+    ) {
         tasks[Int(tid) & (tasks.count &- 1)] = Task(tid: tid, pid: pid, comm: comm)
+        let packet = beginPacket(&line)
+        line.append(field: Packet.time, time)
+        let tree = line.beginMessage(Packet.processTree)
         if tid == pid {
             let process = line.beginMessage(1)
             line.append(field: 1, UInt64(pid))
+            // Without its parent, the process would be taken for another than the one that the parent started.
+            if parent > 0 { line.append(field: 2, UInt64(parent)) }
             if !comm.isUnknown {
                 append(field: 3, comm, &line)
                 line.append(field: 9, 1)
@@ -193,6 +195,8 @@ package struct PerfettoTrace {
         if !comm.isUnknown { append(field: 2, comm, &line) }
         line.append(field: 3, UInt64(pid))
         line.endMessage(thread)
+        line.endMessage(tree)
+        line.endMessage(packet)
     }
 
     private func append(field: Int, _ comm: Comm, _ line: inout LineBuffer) {

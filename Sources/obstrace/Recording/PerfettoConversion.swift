@@ -48,7 +48,7 @@ struct PerfettoConversion: ~Copyable {
                 hasHead = true
             }
             let lossy = recording.takeLossyCPUs()
-            trace.begin(batch, lossy: lossy, to: &line) { tid in recording.name(ofTask: tid) }
+            trace.begin(batch, lossy: lossy, to: &line) { tid in recording.task(tid) }
             while trace.appendBundle(of: batch, to: &line) {
                 if line.count >= PerfettoConversion.block {
                     guard try flush() else { return Status.readerGone }
