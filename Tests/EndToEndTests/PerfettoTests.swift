@@ -230,10 +230,17 @@ extension EndToEnd {
                     })
                 let tasks = try replayed(file, "-f", "<@tid> <@pid> <@comm>").filter { !$0.hasPrefix("0 ") }
                 #expect(Set(tasks).isSubset(of: threads), "\(Set(tasks).subtracting(threads))")
-                for name in [" getppid", " alpha", " beta"] { #expect(threads.contains { $0.hasSuffix(name) }) }
+                for name in [" getppid", " alpha", " beta"] {
+                    #expect(threads.contains { $0.hasSuffix(name) })
+                }
                 let getppid = trace.all("packet", "process_tree", "processes")
                     .first { $0.value("cmdline") == "getppid" }
-                #expect(getppid?.value("ppid") == "\(try shell(in: trace))")
+                let pid = try #require(getppid?.value("pid"))
+                #expect(
+                    try [getppid?.value("ppid")]
+                        == replayed(
+                            file, "sched:sched_process_fork", "--where", "child_pid == \(pid)", "-f",
+                            "<parent_pid>"))
 
                 // The clocks stand as the wall times of events say, and the machine is this one.
                 let clocks = trace.all("packet", "clock_snapshot", "clocks").map(\.text)
@@ -242,12 +249,6 @@ extension EndToEnd {
                 let name = try #require(trace.all("packet", "system_info", "utsname").first)
                 #expect(try name.text == "Linux " + run(["uname", "-rm"]).lines.joined())
             }
-        }
-
-        /// The process id of the shell that ran the programs.
-        private func shell(in trace: Message) throws -> String {
-            let found = trace.all("packet", "process_tree", "processes").last { $0.value("cmdline") == "sh" }
-            return try #require(found?.value("pid"))
         }
 
         @Test("System calls by their own names are calls too")
@@ -287,11 +288,12 @@ extension EndToEnd {
                 let bundles = try decoded(out, in: directory).all("packet", "ftrace_events")
                 let lossy = Set(
                     bundles.filter { $0.value("lost_events") == "true" }.compactMap { $0.value("cpu") })
+                // perf tells of a loss as `CPU TIME PLACE: PERF_RECORD_LOST`, with or without `_SAMPLES`.
+                let dump = try run(["perf", "script", "-D", "-i", file]).lines.filter {
+                    $0.contains(": PERF_RECORD_LOST")
+                }
                 #expect(!lossy.isEmpty)
-                let told = try obstrace("-r", file, "--json", "-v").errors
-                #expect(told.contains(" lost while they were recorded"), "\(told)")
-                let script = try run(["sh", "-c", "perf script -D -i \(file) | grep -c 'PERF_RECORD_LOST'"])
-                #expect(Int(script.text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0 > 0)
+                #expect(lossy == Set(dump.compactMap { $0.split(separator: " ").first.map(String.init) }))
             }
         }
 
@@ -299,17 +301,16 @@ extension EndToEnd {
         func pipesAndParts() throws {
             let finished = try script(
                 """
-                $OBSTRACE -w events.data raw_syscalls:sys_enter -- $WORKLOADS/getppid 5000
+                $OBSTRACE -w events.data raw_syscalls:sys_enter -- $WORKLOADS/getppid 5000 >/dev/null
                 $OBSTRACE convert events.data whole.pftrace || exit 10
                 $OBSTRACE convert --to perfetto events.data - | cmp - whole.pftrace || exit 11
-                $OBSTRACE -w - raw_syscalls:sys_enter -- $WORKLOADS/getppid 5000 |
-                    $OBSTRACE convert --to perfetto - piped.pftrace || exit 12
-                head -c 200000 events.data >part.data
-                $OBSTRACE convert part.data part.pftrace 2>errors
+                $OBSTRACE -w - raw_syscalls:sys_enter -- sh -c "$WORKLOADS/getppid 5000 >/dev/null" |
+                    tee stream | $OBSTRACE convert --to perfetto - piped.pftrace || exit 12
+                head -c 300000 stream | $OBSTRACE convert - part.pftrace 2>errors
                 echo "status $?"
-                grep -c 'it should hold' errors
+                grep -c 'it ends within a record' errors
                 for file in whole piped part; do
-                    protoc --decode_raw <$file.pftrace | grep -c '^      1: 110$'
+                    protoc --decode_raw <$file.pftrace | grep -c '^        1: 110$'
                 done
                 $OBSTRACE convert --to perfetto events.data - | head -c 100 >/dev/null
                 echo "${PIPESTATUS[0]}"
@@ -318,7 +319,8 @@ extension EndToEnd {
             #expect(lines.count == 6, "\(finished.summary)")
             guard lines.count == 6 else { return }
             #expect(lines[0] == "status 1" && lines[1] == "1", "\(finished.summary)")
-            #expect(lines[2] == "5000" && lines[3] == "5000", "\(finished.summary)")
+            // The shell makes such calls of its own.
+            #expect(lines[2] == "5000" && (5000..<5010).contains(Int(lines[3]) ?? 0), "\(finished.summary)")
             #expect((1..<5000).contains(Int(lines[4]) ?? 0), "\(finished.summary)")
             #expect(lines[5] == "141", "\(finished.summary)")
         }

@@ -1,9 +1,10 @@
 import Glibc
 
+@testable import Template
 @testable import Tracepoints
 
 /// A recording of any bytes is read to its end or to what is broken in it, in the order of time, and each sample
-/// lies within what was read.
+/// lies within what was read; a trace of Perfetto can be made of it.
 func fuzzRecording(_ input: inout Input) {
     let bytes = input.take(.max).array
     let path = "/dev/shm/obstrace-fuzz-\(getpid())"
@@ -25,6 +26,8 @@ private func read(_ file: consuming Descriptor) {
         var recording = try Recording.open(file)
         let layouts = recording.layouts
         recording.select(layouts, needs: [.pid, .tid, .comm])
+        var trace = PerfettoTrace(layouts)
+        var line = LineBuffer()
         var latest: UInt64 = 0
         while let batch = recording.nextBatch() {
             for index in unsafe batch.samples.indices {
@@ -35,6 +38,14 @@ private func read(_ file: consuming Descriptor) {
                 sample.record.touch()
                 for field in layouts[Int(sample.event)].fields { field.content(in: sample.record)?.touch() }
             }
+            let lossy = recording.takeLossyCPUs()
+            trace.begin(batch, lossy: lossy, to: &line) { tid in recording.task(tid) }
+            var count = 0
+            while trace.appendBundle(of: batch, to: &line) {
+                count += 1
+                line.removeAll()
+            }
+            check(unsafe count > 0 && count <= batch.samples.count, "\(count) bundles")
         }
         _ = recording.losses
     } catch {
