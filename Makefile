@@ -77,7 +77,8 @@ run: setup
 # The builds are the user's, the tests are root's, as tracing needs it: what `swift test` would write into .build
 # as root, the user could not replace. One test at a time, so that none loads the machine that another measures.
 test check: setup
-	$(call require,perf:linux-perf trace-cmd:trace-cmd strace:strace mandoc:mandoc zsh:zsh fish:fish)
+	$(call require,perf:linux-perf trace-cmd:trace-cmd strace:strace protoc:protobuf-compiler mandoc:mandoc \
+	    zsh:zsh fish:fish)
 	@$(build)
 	$(SWIFT) build --build-tests
 	$(as_root) env "PATH=$$PATH" OBSTRACE_BINARY="$(CURDIR)/$(release)" \
@@ -117,7 +118,7 @@ soak: all
 # allocations, of which a sanitizer makes its own, and the one that needs the debug build. A finding ends a program with status 66, which no test expects.
 SANITIZERS = thread address
 sanitize: setup
-	$(call require,perf:linux-perf trace-cmd:trace-cmd)
+	$(call require,perf:linux-perf trace-cmd:trace-cmd protoc:protobuf-compiler)
 	@for kind in $(SANITIZERS); do \
 	    folder=.build/$$kind; \
 	    $(SWIFT) build -c release --sanitize $$kind --build-tests --scratch-path $$folder --disable-local-rpath \

@@ -137,7 +137,7 @@ _obstrace() {
         --hist) _obstrace_words 'latency' ;;
         -p | --pid) _obstrace_processes ;;
         -u | --user | --run-as) _obstrace_users ;;
-        --to) _obstrace_words 'chrome svg trace-cmd' ;;
+        --to) _obstrace_words 'chrome svg trace-cmd perfetto' ;;
         --color) _obstrace_words 'auto always never' ;;
         '')
             case $cur in

@@ -144,7 +144,7 @@ complete -c obstrace -n '__obstrace_is trace pair count hist top syscalls' -l st
 complete -c obstrace -n '__obstrace_is trace syscalls' -s w -l write -r -F -d 'record into FILE for -r or perf'
 complete -c obstrace -n '__obstrace_is trace syscalls' -l max-size -x -d 'stop when FILE has SIZE: 100M, 1G'
 complete -c obstrace -n '__obstrace_is trace syscalls' -l rotate -x -d 'keep the newest N files of --max-size'
-complete -c obstrace -n '__obstrace_is convert' -l to -x -a 'chrome svg trace-cmd' -d 'chrome, svg or trace-cmd, where OUT does not tell'
+complete -c obstrace -n '__obstrace_is convert' -l to -x -a 'chrome svg trace-cmd perfetto' -d 'chrome, svg, trace-cmd or perfetto, where OUT does not tell'
 complete -c obstrace -n '__obstrace_is trace count hist pair syscalls' -s r -l read -r -F -d 'read events from the recording FILE'
 complete -c obstrace -n '__obstrace_is list' -l field -x -d 'only events with a field named like GLOB'
 complete -c obstrace -n '__obstrace_is list' -l type -x -d 'only events with a field of a type like GLOB'

@@ -29,6 +29,8 @@ public struct ConvertArguments: Sendable, Equatable {
         case svg
         /// A recording into a file of trace-cmd.
         case traceDat = "trace-cmd"
+        /// A recording into a trace of Perfetto.
+        case perfetto
 
         /// How the names of its files end.
         var suffix: String {
@@ -36,6 +38,7 @@ public struct ConvertArguments: Sendable, Equatable {
             case .chrome: ".json"
             case .svg: ".svg"
             case .traceDat: ".dat"
+            case .perfetto: ".pftrace"
             }
         }
     }

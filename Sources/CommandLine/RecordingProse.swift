@@ -33,26 +33,31 @@ extension Prose {
 
     static let convert = Prose(
         """
-        `obstrace convert` turns a recording into the trace events of Chrome, for chrome://tracing and \
-        ui.perfetto.dev: what each CPU runs and system calls are drawn by their length, where `sched:sched_switch`, \
-        `raw_syscalls:sys_enter` and `raw_syscalls:sys_exit` were recorded; other events are marks on the line of \
-        their thread.
-        Folded stacks, as `obstrace count --by stack --folded` writes them, are turned into a flame graph.
-        The ending of OUT tells which: `.json` or `.svg`.
+        `obstrace convert` turns a recording into a file of another viewer; the ending of OUT tells which.
 
-        With the ending `.dat` a recording becomes a `trace.dat` file, for `trace-cmd report` and KernelShark.
+        With `.pftrace` it is a trace of Perfetto, for ui.perfetto.dev: what each CPU runs, system calls, interrupts \
+        and what else Perfetto draws of tracepoints that it knows, such as wakeups, frequencies and the start and end \
+        of processes; all other events with their fields.
+
+        With `.json` it is the trace events of Chrome, for chrome://tracing: what each CPU runs and system calls \
+        are drawn by their length, where `sched:sched_switch`, `raw_syscalls:sys_enter` and `raw_syscalls:sys_exit` \
+        were recorded; other events are marks on the line of their thread.
+
+        With `.dat` it is a `trace.dat` file, for `trace-cmd report` and KernelShark. \
         It has every event with all its bytes and its time, says where on a CPU events were lost and how many, and \
-        names the tasks, each by its last name; stacks are left out.
-        Where this kernel was recorded its symbols are in the file as well.
+        names the tasks, each by its last name; stacks are left out. \
+        Where this kernel was recorded its symbols are in the file as well. \
         While IN is read, a file without a name beside OUT grows as large as OUT will be; it is in `TMPDIR` or \
         `/var/tmp` where OUT is `-` or a pipe.
+
+        With `.svg` it is a flame graph of folded stacks, as `obstrace count --by stack --folded` writes them.
         """)
 }
 
 extension Example {
     static let conversions = [
         Example(
-            purpose: "See what the CPUs ran:", command: ["obstrace convert sched.data sched.json"]),
+            purpose: "See what the CPUs ran:", command: ["obstrace convert sched.data sched.pftrace"]),
         Example(
             purpose: "Draw where tasks wait:",
             command: [

@@ -39,9 +39,9 @@ extension Flag {
             "to", misnomers: ["--format", "-t", "--kind"],
             value: Value(name: "KIND", completion: .words(ConvertArguments.Kind.allCases.map(\.rawValue))),
             of: [.convert], topic: .recordings,
-            summary: "chrome, svg or trace-cmd, where OUT does not tell",
+            summary: "chrome, svg, trace-cmd or perfetto, where OUT does not tell",
             detail: [
-                "Convert into KIND, which is `chrome`, `svg` or `trace-cmd`, whatever the name of OUT ends in."
+                "Convert into KIND, which is `chrome`, `svg`, `trace-cmd` or `perfetto`, whatever the name of OUT ends in."
             ],
             set: { draft, kind in draft.convertKind = kind }),
         Flag(

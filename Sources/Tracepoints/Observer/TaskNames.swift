@@ -9,6 +9,7 @@ struct TaskNames: ~Copyable {
         var pid: Int32
         var comm: Comm
         var isDead: Bool
+        var parent: Int32 = -1
     }
 
     /// What is known of a task.
@@ -17,6 +18,8 @@ struct TaskNames: ~Copyable {
         var pid: Int32
         /// The name.
         var comm: Comm
+        /// The process id of the parent; -1 where it is not known.
+        var parent: Int32 = -1
     }
 
     private var slots: UnsafeMutablePointer<Slot>
@@ -44,7 +47,7 @@ struct TaskNames: ~Copyable {
     func find(_ tid: Int32) -> Task? {
         let index = place(of: tid)
         guard unsafe slots[index].tid == tid, tid != 0 else { return nil }
-        return unsafe Task(pid: slots[index].pid, comm: slots[index].comm)
+        return unsafe Task(pid: slots[index].pid, comm: slots[index].comm, parent: slots[index].parent)
     }
 
     /// Notes a task's name; `pid` -1 leaves the process id as it was.
@@ -58,6 +61,7 @@ struct TaskNames: ~Copyable {
             }
             count += 1
             unsafe slots[index].pid = -1
+            unsafe slots[index].parent = -1
         }
         unsafe slots[index].tid = tid
         unsafe slots[index].comm = comm
@@ -65,9 +69,10 @@ struct TaskNames: ~Copyable {
         if pid > 0 { unsafe slots[index].pid = pid }
     }
 
-    /// Notes that a task has made another, which starts with its name.
-    mutating func fork(_ tid: Int32, pid: Int32, from parent: Int32) {
+    /// Notes that a task, of a process, has made another, which starts with its name.
+    mutating func fork(_ tid: Int32, pid: Int32, from parent: Int32, of parentPid: Int32 = -1) {
         set(tid, pid: pid, comm: find(parent)?.comm ?? .unknown)
+        if tid > 0 { unsafe slots[place(of: tid)].parent = parentPid }
     }
 
     /// Notes that a task has ended.

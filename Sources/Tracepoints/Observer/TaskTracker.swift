@@ -89,10 +89,10 @@ struct TaskTracker: ~Copyable {
             if record.isExec { processTable.execute(pid) }
         case RecordType.fork where plan.tracksTasks:
             guard let pid = bytes.load(8, as: Int32.self), let tid = bytes.load(16, as: Int32.self),
-                let parent = bytes.load(20, as: Int32.self)
+                let parentPid = bytes.load(12, as: Int32.self), let parent = bytes.load(20, as: Int32.self)
             else { return }
-            names.fork(tid, pid: pid, from: parent)
-            if plan.needs.contains(.process), tid == pid, let parentPid = bytes.load(12, as: Int32.self) {
+            names.fork(tid, pid: pid, from: parent, of: parentPid)
+            if plan.needs.contains(.process), tid == pid {
                 processTable.fork(pid, from: parentPid, at: time)
             }
         case RecordType.exit where plan.tracksTasks:

@@ -318,6 +318,12 @@ package struct Recording: ~Copyable {
         return (count, formats.cpu(of: record))
     }
 
+    /// The name of a task by its thread id, and its parent's process id, as far as the recording has been read and
+    /// tasks were asked for; `unknown` and -1 for what it does not tell.
+    package func task(_ tid: Int32) -> (comm: Comm, parent: Int32) {
+        tasks.names.find(tid).map { ($0.comm, $0.parent) } ?? (.unknown, -1)
+    }
+
     /// What was lost, by the index in `events` and CPU; exact where the recording has counts of it.
     package var losses: [Loss] {
         let sums = exactLosses.isEmpty ? lostByEvent : exactLosses

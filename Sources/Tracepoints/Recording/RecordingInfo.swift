@@ -17,6 +17,8 @@ package struct RecordingInfo: Sendable {
     package var sampleTime: (first: UInt64, last: UInt64)?
     /// Add this to an event's time for the wall clock, in nanoseconds; `nil` where the recording does not tell.
     package var wallOffset: Int64?
+    /// The event clock (`clockid_t`); `nil` where the recording does not tell.
+    package var clock: Int32?
 
     init() {}
 
@@ -44,7 +46,7 @@ package struct RecordingInfo: Sendable {
             if first > 0, first <= last { sampleTime = (first, last) }
         case .clockData:
             _ = try scanner.number(UInt32.self, "the version of the clock's data")
-            _ = try scanner.number(UInt32.self, "the clock")
+            clock = Int32(bitPattern: try scanner.number(UInt32.self, "the clock"))
             let wall = try scanner.number(UInt64.self, "the wall clock's time")
             let time = try scanner.number(UInt64.self, "the event clock's time")
             wallOffset = Int64(truncatingIfNeeded: wall &- time)

@@ -12,6 +12,7 @@ enum Convert {
         case .chrome: try chrome(arguments)
         case .svg: try flameGraph(arguments)
         case .traceDat: try TraceDat.run(arguments)
+        case .perfetto: try PerfettoConversion.run(arguments)
         }
     }
 

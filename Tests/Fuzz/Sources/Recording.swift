@@ -1,9 +1,10 @@
 import Glibc
 
+@testable import Template
 @testable import Tracepoints
 
 /// A recording of any bytes is read to its end or to what is broken in it, in the order of time, and each sample
-/// lies within what was read; a file for trace-cmd is made of them, of whole pages.
+/// lies within what was read; a file for trace-cmd is made of them, of whole pages, and a trace of Perfetto.
 func fuzzRecording(_ input: inout Input) {
     let bytes = input.take(.max).array
     let path = "/dev/shm/obstrace-fuzz-\(getpid())"
@@ -27,6 +28,8 @@ private func read(_ file: consuming Descriptor) {
         recording.select(layouts, needs: [.pid, .tid, .comm])
         recording.tellsLosses = true
         var writer = TraceDatWriter(folders: [RawPath("/dev/shm")])
+        var trace = PerfettoTrace(layouts)
+        var line = LineBuffer()
         var latest: UInt64 = 0
         while let batch = recording.nextBatch() {
             for (cpu, count) in recording.newLosses { writer.addLoss(count, on: cpu) }
@@ -39,6 +42,14 @@ private func read(_ file: consuming Descriptor) {
                 sample.record.touch()
                 for field in layouts[Int(sample.event)].fields { field.content(in: sample.record)?.touch() }
             }
+            let lossy = Set(recording.newLosses.keys)
+            trace.begin(batch, lossy: lossy, to: &line) { tid in recording.task(tid) }
+            var count = 0
+            while trace.appendBundle(of: batch, to: &line) {
+                count += 1
+                line.removeAll()
+            }
+            check(unsafe count > 0 && count <= batch.samples.count, "\(count) bundles")
         }
         _ = recording.losses
         var size = 0

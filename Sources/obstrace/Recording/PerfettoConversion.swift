@@ -1,0 +1,109 @@
+import CLinux
+import CommandLine
+import Glibc
+import Template
+import Tracepoints
+
+/// Turns a recording into a trace of Perfetto.
+struct PerfettoConversion: ~Copyable {
+    /// How many bytes are written at once, but for the last bundle of them.
+    private static let block = 256 << 10
+
+    private let file: Argument
+    private var recording: Recording
+    private var trace: PerfettoTrace
+    private let sink: Sink
+    private var line = LineBuffer()
+    private var progress: Progress
+
+    /// Converts as the command line asks, and answers the exit status.
+    static func run(_ arguments: ConvertArguments) throws(Failure) -> Int32 {
+        System.ignore(SIGPIPE)
+        var recording = try Recording.open(arguments.input)
+        let layouts = recording.layouts
+        recording.select(layouts, needs: [.pid, .tid, .comm])
+        recording.tellsLosses = true
+        let sink = try Sink.open(arguments.output)
+        var conversion = PerfettoConversion(arguments, recording, PerfettoTrace(layouts), sink)
+        return try conversion.run()
+    }
+
+    private init(
+        _ arguments: ConvertArguments, _ recording: consuming Recording, _ trace: PerfettoTrace,
+        _ sink: consuming Sink
+    ) {
+        file = arguments.input
+        self.recording = recording
+        self.trace = trace
+        self.sink = sink
+        progress = Progress(isShown: true)
+    }
+
+    private mutating func run() throws(Failure) -> Int32 {
+        try checked { () throws(SystemError) in try sink.begin() }
+        for note in recording.notes { tell(note) }
+        var hasHead = false
+        while let batch = recording.nextBatch() {
+            if !hasHead, let first = unsafe batch.samples.first {
+                appendHead(at: first.time)
+                hasHead = true
+            }
+            let lossy = Set(recording.newLosses.keys)
+            trace.begin(batch, lossy: lossy, to: &line) { tid in recording.task(tid) }
+            while trace.appendBundle(of: batch, to: &line) {
+                if line.count >= PerfettoConversion.block {
+                    guard try flush() else { return Status.readerGone }
+                }
+            }
+            progress.show(recording)
+        }
+        if !hasHead { appendHead(at: 0) }
+        let lossy = Set(recording.newLosses.keys)
+        trace.appendTail(lossy: lossy, to: &line)
+        guard try flush() else { return Status.readerGone }
+        progress.clear()
+        return try finish()
+    }
+
+    private mutating func appendHead(at time: UInt64) {
+        let info = recording.info
+        var machine = PerfettoTrace.Machine()
+        machine.release = info.release
+        machine.architecture = info.architecture
+        machine.cpus = info.cpusAvailable
+        machine.memory = info.memory
+        machine.recorder = info.version
+        trace.appendHead(
+            machine, time: time, wallOffset: info.wallOffset, isMonotonic: info.clock == CLOCK_MONOTONIC,
+            to: &line)
+    }
+
+    private mutating func flush() throws(Failure) -> Bool {
+        defer { line.removeAll() }
+        do throws(SystemError) {
+            if case .readerGone = try unsafe sink.write(line.bytes, isInterrupted: { false }) { return false }
+            return true
+        } catch {
+            throw Failure("cannot write: \(error.reason)")
+        }
+    }
+
+    /// Tells what the trace does not show, and answers the exit status.
+    private func finish() throws(Failure) -> Int32 {
+        let lost = recording.losses.reduce(UInt64(0)) { $0 &+ $1.count }
+        if recording.otherCount > 0 {
+            tell("\(recording.otherCount) samples are of no tracepoint and were skipped")
+        }
+        if recording.malformedCount > 0 {
+            tell("\(recording.malformedCount) samples do not fit their own sizes and were skipped")
+        }
+        if trace.unplacedCount > 0 {
+            tell("\(trace.unplacedCount) events do not tell their CPU and stand among those of CPU 0")
+        }
+        if lost > 0 { tell("\(lost) events were lost while they were recorded") }
+        if let problem = recording.problem { throw Failure(problem, in: file) }
+        return Status.done
+    }
+
+    private func tell(_ message: String) { System.print("obstrace: \(message)\n", to: 2) }
+}
