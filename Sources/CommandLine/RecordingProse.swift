@@ -43,10 +43,10 @@ extension Prose {
         are drawn by their length, where `sched:sched_switch`, `raw_syscalls:sys_enter` and `raw_syscalls:sys_exit` \
         were recorded; other events are marks on the line of their thread.
 
-        With `.dat` it is a `trace.dat` file, for `trace-cmd report` and KernelShark. \
+        With `.dat` it is a `trace.dat` file, for `trace-cmd report` and KernelShark.
         It has every event with all its bytes and its time, says where on a CPU events were lost and how many, and \
-        names the tasks, each by its last name; stacks are left out. \
-        Where this kernel was recorded its symbols are in the file as well. \
+        names the tasks, each by its last name; stacks are left out.
+        Where this kernel was recorded its symbols are in the file as well.
         While IN is read, a file without a name beside OUT grows as large as OUT will be; it is in `TMPDIR` or \
         `/var/tmp` where OUT is `-` or a pipe.
 

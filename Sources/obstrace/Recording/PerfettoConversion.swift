@@ -43,12 +43,14 @@ struct PerfettoConversion: ~Copyable {
         try checked { () throws(SystemError) in try sink.begin() }
         for note in recording.notes { tell(note) }
         var hasHead = false
+        var lossyCPUs: Set<Int32> = []
         while let batch = recording.nextBatch() {
             if !hasHead, let first = unsafe batch.samples.first {
                 appendHead(at: first.time)
                 hasHead = true
             }
             let lossy = Set(recording.newLosses.keys)
+            lossyCPUs.formUnion(lossy)
             trace.begin(batch, lossy: lossy, to: &line) { tid in recording.task(tid) }
             while trace.appendBundle(of: batch, to: &line) {
                 if line.count >= PerfettoConversion.block {
@@ -58,7 +60,9 @@ struct PerfettoConversion: ~Copyable {
             progress.show(recording)
         }
         if !hasHead { appendHead(at: 0) }
+        // What was lost after a CPU's last event has no record in its place.
         let lossy = Set(recording.newLosses.keys)
+            .union(Set(recording.losses.map(\.cpu)).subtracting(lossyCPUs))
         trace.appendTail(lossy: lossy, to: &line)
         guard try flush() else { return Status.readerGone }
         progress.clear()
