@@ -72,11 +72,11 @@ struct Replay: ~Copyable {
             if plan.renderer.verdict != nil || plan.arguments.count.map({ lines >= $0 }) ?? false {
                 isOver = true
             }
-            guard try flush() else { return Status.readerGone }
+            guard try sink.flush(&line) else { return Status.readerGone }
             progress.show(recording)
         }
         append(frame.tail)
-        guard try flush() else { return Status.readerGone }
+        guard try sink.flush(&line) else { return Status.readerGone }
         progress.clear()
         return try finish(isCut: isOver)
     }
@@ -97,32 +97,13 @@ struct Replay: ~Copyable {
             processes: batch.processes)
     }
 
-    private mutating func flush() throws(Failure) -> Bool {
-        guard line.count > 0 else { return true }
-        defer { line.removeAll() }
-        do throws(SystemError) {
-            let result = try unsafe sink.write(line.bytes) { false }
-            if case .readerGone = result { return false }
-            return true
-        } catch {
-            throw Failure("cannot write: \(error.reason)")
-        }
-    }
-
     /// Sums up, and answers the exit status.
     private func finish(isCut: Bool) throws(Failure) -> Int32 {
         let losses = recording.losses
         let lost = losses.reduce(UInt64(0)) { $0 &+ $1.count }
-        if !plan.arguments.isQuiet {
-            if recording.otherCount > 0 {
-                tell("\(recording.otherCount) samples are of no tracepoint and were skipped")
-            }
-            if recording.lateCount > 0 {
-                tell("\(recording.lateCount) events came after a line of a later time")
-            }
-        }
-        if recording.malformedCount > 0 {
-            tell("\(recording.malformedCount) samples do not fit their own sizes and were skipped")
+        recording.tellSkipped(isQuiet: plan.arguments.isQuiet)
+        if recording.lateCount > 0, !plan.arguments.isQuiet {
+            tell("\(recording.lateCount) events came after a line of a later time")
         }
         if lost > 0 || plan.arguments.isVerbose {
             let seen = plan.renderer.counts.reduce(0, +)
