@@ -1,7 +1,7 @@
 /// The messages that a trace of Perfetto has for tracepoints that it knows, by the numbers of its public schema.
-struct FtraceMessage {
+struct FtraceMessage: Sendable {
     /// What a field of a message is.
-    enum Kind: Character {
+    enum Kind: Character, Sendable {
         case int32 = "i"
         case int64 = "l"
         case uint32 = "u"
@@ -25,15 +25,16 @@ struct FtraceMessage {
     func field(_ name: String) -> (number: Int, kind: Kind)? { fields[name[...]] }
 
     /// The message for a tracepoint, by its full name; `nil` where there is none.
-    static func named(_ name: String) -> FtraceMessage? {
-        guard let row = rows.first(where: { $0.first.map { $0 == name } ?? false }), row.count > 1 else {
-            return nil
-        }
-        return FtraceMessage(row)
-    }
+    static func named(_ name: String) -> FtraceMessage? { messages[name[...]] }
 
-    /// Takes a row of the table, whose words are of the right form.
+    private static let messages: [Substring: FtraceMessage] = {
+        let pairs = rows.compactMap { row in FtraceMessage(row).map { (row[0], $0) } }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }()
+
+    /// Takes a row of the table; `nil` where its words are not of the right form.
     private init?(_ row: [Substring]) {
+        guard row.count > 1 else { return nil }
         let isDrawn = row[1].hasSuffix("+")
         guard let number = Int(isDrawn ? row[1].dropLast() : row[1]) else { return nil }
         var fields: [Substring: (number: Int, kind: Kind)] = [:]

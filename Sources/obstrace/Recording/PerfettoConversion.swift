@@ -54,7 +54,7 @@ struct PerfettoConversion: ~Copyable {
             trace.begin(batch, lossy: lossy, to: &line) { tid in recording.task(tid) }
             while trace.appendBundle(of: batch, to: &line) {
                 if line.count >= PerfettoConversion.block {
-                    guard try flush() else { return Status.readerGone }
+                    guard try sink.flush(&line) else { return Status.readerGone }
                 }
             }
             progress.show(recording)
@@ -64,7 +64,7 @@ struct PerfettoConversion: ~Copyable {
         let lossy = Set(recording.newLosses.keys)
             .union(Set(recording.losses.map(\.cpu)).subtracting(lossyCPUs))
         trace.appendTail(lossy: lossy, to: &line)
-        guard try flush() else { return Status.readerGone }
+        guard try sink.flush(&line) else { return Status.readerGone }
         progress.clear()
         return try finish()
     }
@@ -82,25 +82,10 @@ struct PerfettoConversion: ~Copyable {
             to: &line)
     }
 
-    private mutating func flush() throws(Failure) -> Bool {
-        defer { line.removeAll() }
-        do throws(SystemError) {
-            if case .readerGone = try unsafe sink.write(line.bytes, isInterrupted: { false }) { return false }
-            return true
-        } catch {
-            throw Failure("cannot write: \(error.reason)")
-        }
-    }
-
     /// Tells what the trace does not show, and answers the exit status.
     private func finish() throws(Failure) -> Int32 {
         let lost = recording.losses.reduce(UInt64(0)) { $0 &+ $1.count }
-        if recording.otherCount > 0 {
-            tell("\(recording.otherCount) samples are of no tracepoint and were skipped")
-        }
-        if recording.malformedCount > 0 {
-            tell("\(recording.malformedCount) samples do not fit their own sizes and were skipped")
-        }
+        recording.tellSkipped()
         if trace.unplacedCount > 0 {
             tell("\(trace.unplacedCount) events do not tell their CPU and stand among those of CPU 0")
         }

@@ -34,6 +34,33 @@ extension Recording {
     }
 }
 
+extension Recording {
+    /// Tells on stderr how many samples were left out; with `isQuiet` only those that ought to have been none.
+    func tellSkipped(isQuiet: Bool = false) {
+        if otherCount > 0, !isQuiet {
+            System.print("obstrace: \(otherCount) samples are of no tracepoint and were skipped\n", to: 2)
+        }
+        if malformedCount > 0 {
+            System.print(
+                "obstrace: \(malformedCount) samples do not fit their own sizes and were skipped\n", to: 2)
+        }
+    }
+}
+
+extension Sink {
+    /// Writes what has been rendered and forgets it; `false` where the reader has gone.
+    func flush(_ line: inout LineBuffer) throws(Failure) -> Bool {
+        guard line.count > 0 else { return true }
+        defer { line.removeAll() }
+        do throws(SystemError) {
+            if case .readerGone = try unsafe write(line.bytes, isInterrupted: { false }) { return false }
+            return true
+        } catch {
+            throw Failure("cannot write: \(error.reason)")
+        }
+    }
+}
+
 extension Failure {
     /// A recording that cannot be read, or not to its end.
     init(_ error: RecordingError, in file: Argument) { self.init("\(file.text): \(error)") }

@@ -134,14 +134,8 @@ struct Replay<Events: Consumer & ~Copyable>: ~Copyable {
 
     private mutating func flush() throws(Failure) {
         guard line.count > 0 else { return }
-        defer { line.removeAll() }
         progress.makeRoom()
-        do throws(SystemError) {
-            let result = try unsafe sink.write(line.bytes) { false }
-            if case .readerGone = result { stop = .readerGone }
-        } catch {
-            throw Failure("cannot write: \(error.reason)")
-        }
+        if try !sink.flush(&line) { stop = .readerGone }
     }
 
     // MARK: The end
@@ -165,16 +159,9 @@ struct Replay<Events: Consumer & ~Copyable>: ~Copyable {
     }
 
     private func tellCounts(lost: UInt64) {
-        if !plan.arguments.isQuiet {
-            if recording.otherCount > 0 {
-                tell("\(recording.otherCount) samples are of no tracepoint and were skipped")
-            }
-            if recording.lateCount > 0 {
-                tell("\(recording.lateCount) events came after a line of a later time")
-            }
-        }
-        if recording.malformedCount > 0 {
-            tell("\(recording.malformedCount) samples do not fit their own sizes and were skipped")
+        recording.tellSkipped(isQuiet: plan.arguments.isQuiet)
+        if recording.lateCount > 0, !plan.arguments.isQuiet {
+            tell("\(recording.lateCount) events came after a line of a later time")
         }
         if lost > 0 || plan.arguments.isVerbose {
             let seen = consumer.counts(plan.renderer).reduce(0, +)

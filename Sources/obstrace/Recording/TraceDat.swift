@@ -58,14 +58,13 @@ enum TraceDat {
     private static func tell(_ recording: borrowing Recording, _ writer: borrowing TraceDatWriter) {
         var notes = recording.notes
         func note(_ count: UInt64, _ what: String) { if count > 0 { notes.append("\(count) \(what)") } }
-        note(recording.otherCount, "samples are of no tracepoint and were skipped")
-        note(recording.malformedCount, "samples do not fit their own sizes and were skipped")
         note(writer.misplacedCount, "events are of CPUs that no machine has and were skipped")
         note(writer.oversizedCount, "events are longer than any of the kernel's and were skipped")
         note(writer.placelessCount, "events do not tell their CPU and are shown on CPU 0")
         note(writer.lateCount, "events are earlier than the one before them on their CPU, and stay behind it")
         let lost = recording.losses.reduce(UInt64(0)) { $0 &+ $1.count }
         if lost > 0 { notes.append("\(writer.eventCount) events, \(lost) lost while they were recorded") }
+        recording.tellSkipped()
         for note in notes { System.print("obstrace: \(note)\n", to: 2) }
     }
 }
