@@ -27,6 +27,7 @@ extension Prose {
         `--where` looks at the end of a call: `id`, `ret` and what is known of the thread.
         `-w` records all calls, and `-r` shows those of a recording of `raw_syscalls:sys_enter` and `raw_syscalls:sys_exit`; \
         paths are not in it, and their addresses are shown.
+        The names of arguments are those of the kernel that runs, and left out for who cannot read them.
 
         With COMMAND, the first call that is shown is the exec of COMMAND.
         `obstrace 'syscalls:*'` is the same as `obstrace syscalls`.

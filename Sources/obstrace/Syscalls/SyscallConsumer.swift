@@ -9,6 +9,10 @@ extension Plan {
         if let file = arguments.replayed { try checkCalls(recording, file) }
         let plan = try Plan.make(arguments, recording: Source(recording), calls: calls)
         if arguments.explains { return try explain(plan) }
+        if arguments.replayed != nil, !arguments.isQuiet, !SyscallHost.knowsNames {
+            let reason = "as the tracing file system cannot be read"
+            System.print("obstrace: arguments have no names, \(reason)\n", to: 2)
+        }
         let consumer = try SyscallConsumer(plan, calls)
         return try read(plan, consumer, recording)
     }
@@ -94,6 +98,11 @@ extension SyscallHost {
             readMemory: { tid, address, room in unsafe System.readMemory(of: tid, at: address, into: room) },
             isCompat: isCompat,
             describeError: System.describe)
+    }
+
+    /// Whether the names of arguments can be looked up.
+    fileprivate static var knowsNames: Bool {
+        (try? Catalog().layout(of: "syscalls:sys_enter_read")) != nil
     }
 
     /// Knows the processes of a recording no more; the arguments of calls are called as they are here.
