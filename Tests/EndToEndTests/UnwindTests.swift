@@ -290,6 +290,32 @@ extension EndToEnd {
             }
         }
 
+        @Test("A program and a library that were removed while they run are read as they lie in memory")
+        func removed() throws {
+            try withDirectory { directory in
+                let (program, library) = (directory + "/unwind", directory + "/libunwind.so")
+                try compile(Self.withoutPointers + ["-shared", "-fPIC", "-Dmain=begin"], into: library)
+                let text =
+                    "int begin(int, char **); int main(int n, char **a) { return begin(n, a) + 1; }"
+                try Data(text.utf8).write(to: URL(fileURLWithPath: directory + "/main.c"))
+                let compiled = try run([
+                    "cc", "-O2", "-o", program, directory + "/main.c", library, "-Wl,-rpath,\(directory)",
+                ])
+                #expect(compiled.status == 0, "\(compiled.errors)")
+                let child = try Child([program, "loop", "100000"])
+                try waitUntil("the program's calls") {
+                    try run(["cat", "/proc/\(child.pid)/wchan"]).text.contains("nanosleep")
+                }
+                try FileManager.default.removeItem(atPath: program)
+                try FileManager.default.removeItem(atPath: library)
+                let traced = try obstrace(
+                    Self.call, "-p", "\(child.pid)", "-n", "1", "-f", "<ustack>", "--dwarf")
+                #expect(
+                    traced.lines.map(functions) == [["main", "begin"] + Self.chain.dropFirst()],
+                    "\(traced.summary)")
+            }
+        }
+
         @Test("A library that is cut off while it is traced takes nobody along")
         func truncated() throws {
             try withDirectory { directory in
