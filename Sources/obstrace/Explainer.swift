@@ -30,7 +30,8 @@ enum Explainer {
 
     private static func words(_ words: SampleWords) -> String {
         let names: [(SampleWords, String)] = [
-            (.ids, "process and thread id"), (.time, "time"), (.cpu, "CPU"), (.raw, "record"),
+            (.ids, "process and thread id"), (.time, "time"), (.cpu, "CPU"), (.callChain, "call chain"),
+            (.raw, "record"), (.userRegisters, "registers"), (.userStack, "copy of the stack"),
         ]
         return names.filter { words.contains($0.0) }.map(\.1).joined(separator: ", ")
     }

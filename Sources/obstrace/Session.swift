@@ -222,7 +222,9 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     private mutating func trace() throws(Failure) -> Int32 {
         try open()
         consumer.opened(observer)
-        Privileges.reduce(opensFiles: plan.arguments.recording.keptFiles > 1)
+        Privileges.reduce(
+            opensFiles: plan.arguments.recording.keptFiles > 1,
+            opensMappings: plan.needs.contains(.userStack))
         startTime = observer.startTime
         plan.renderer.start(at: startTime)
         try checked { () throws(SystemError) in try sink.begin() }

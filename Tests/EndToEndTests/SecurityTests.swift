@@ -112,7 +112,7 @@ extension EndToEnd {
                 cc -shared -fPIC -o evil.so evil.c
                 for place in .local/lib/traceevent/plugins .traceevent/plugins .; do cp evil.so $place/plugin_evil.so; done
                 cp $OBSTRACE bin/obstrace
-                for library in libtraceevent.so.1 libtracefs.so.1; do cp evil.so bin/$library; done
+                for library in libtraceevent.so.1 libtracefs.so.1 libdw.so.1; do cp evil.so bin/$library; done
                 export HOME=$PWD TRACEEVENT_PLUGIN_DIR=$PWD TRACE_CMD_PLUGIN_DIR=$PWD
                 cd bin
                 ./obstrace list -v sched:sched_switch >/dev/null

@@ -290,6 +290,76 @@ extension EndToEnd {
             }
         }
 
+        @Test("A program and a library that were removed while they run are read as they lie in memory")
+        func removed() throws {
+            try withDirectory { directory in
+                let (program, library) = (directory + "/unwind", directory + "/libunwind.so")
+                try compile(Self.withoutPointers + ["-shared", "-fPIC", "-Dmain=begin"], into: library)
+                let text =
+                    "int begin(int, char **); int main(int n, char **a) { return begin(n, a) + 1; }"
+                try Data(text.utf8).write(to: URL(fileURLWithPath: directory + "/main.c"))
+                let compiled = try run([
+                    "cc", "-O2", "-o", program, directory + "/main.c", library, "-Wl,-rpath,\(directory)",
+                ])
+                #expect(compiled.status == 0, "\(compiled.errors)")
+                let child = try Child([program, "loop", "100000"])
+                try waitUntil("the program's calls") {
+                    try run(["cat", "/proc/\(child.pid)/wchan"]).text.contains("nanosleep")
+                }
+                try FileManager.default.removeItem(atPath: program)
+                try FileManager.default.removeItem(atPath: library)
+                let traced = try obstrace(
+                    Self.call, "-p", "\(child.pid)", "-n", "1", "-f", "<ustack>", "--dwarf")
+                #expect(
+                    traced.lines.map(functions) == [["main", "begin"] + Self.chain.dropFirst()],
+                    "\(traced.summary)")
+            }
+        }
+
+        @Test("A library that is cut off while it is traced takes nobody along")
+        func truncated() throws {
+            try withDirectory { directory in
+                // Its names lie behind what is cut off, which the program does not need.
+                let library = """
+                    #include <unistd.h>
+                    #define CALLS(name) static __attribute__((noinline)) long name(long n) { \\
+                        volatile long frame[4]; frame[0] = n; return getppid() + frame[0]; }
+                    CALLS(early) CALLS(late)
+                    long before(long n) { volatile long frame[6]; frame[0] = n; return early(n) + frame[0]; }
+                    long after(long n) { volatile long frame[6]; frame[0] = n; return late(n) + frame[0]; }
+                    __asm__(".section .pad,\\"\\",@progbits\\n.zero 65536\\n.previous");
+                    """
+                let program = """
+                    #include <dlfcn.h>
+                    #include <unistd.h>
+                    int main(int count, char **arguments) {
+                        void *library = dlopen(arguments[count - 1], RTLD_NOW);
+                        long (*before)(long) = dlsym(library, "before"), (*after)(long) = dlsym(library, "after");
+                        for (int i = 0; i < 200; i++) { before(i); usleep(1000); }
+                        if (truncate(arguments[count - 1], 8192)) return 1;
+                        for (int i = 0; i < 200; i++) { after(i); usleep(1000); }
+                    }
+                    """
+                for (name, text, flags) in [
+                    ("library", library, ["-shared", "-fPIC", "-Wl,-z,noseparate-code"]),
+                    ("program", program, []),
+                ] {
+                    let source = "\(directory)/\(name).c"
+                    try Data(text.utf8).write(to: URL(fileURLWithPath: source))
+                    let compiled = try run(
+                        ["cc", "-O2", "-D_GNU_SOURCE", "-o", "\(directory)/\(name)", source] + flags)
+                    #expect(compiled.status == 0, "\(compiled.errors)")
+                }
+                let traced = try obstrace(
+                    Self.call, "-f", "<ustack:.3leaf>", "--dwarf", "--", directory + "/program",
+                    directory + "/library")
+                #expect(traced.status == 0, "\(traced.summary)")
+                #expect(
+                    traced.lines.filter { $0 == "getppid;early;before" }.count == 200, "\(traced.summary)")
+                #expect(traced.lines.count == 400, "\(traced.summary)")
+            }
+        }
+
         @Test(
             "What cannot be is refused",
             arguments: [

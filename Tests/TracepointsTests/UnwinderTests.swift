@@ -72,6 +72,55 @@ struct UnwinderTests {
         #expect(longest > 3)
     }
 
+    @Test("Call frame information that is broken gives other rows or none, and rows that can be followed")
+    func brokenFiles() throws {
+        let all = ProcessMapping.all(of: getpid()).filter(\.isCode)
+        // A small library: its information is a good part of it.
+        let path = try #require(
+            all.map(\.file.path).first { $0.contains("/libdl.so") || $0.contains("/libz.so") })
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        let file = try ProgramFile(path)
+        let sections = try [".eh_frame_hdr", ".eh_frame"].map { name in
+            try #require(file.address(ofSection: name).flatMap { file.offset(ofAddress: $0, isCode: false) })
+        }
+        let code = try #require(file.address(ofSection: ".text"))
+        var generator = SystemRandomNumberGenerator()
+        var unwinder = Unwinder()
+        var (same, other, none) = (0, 0, 0)
+        for _ in 0..<400 {
+            var bytes = [UInt8](whole)
+            for _ in 0..<Int.random(in: 1...12, using: &generator) {
+                let section = Int(sections[Int.random(in: 0...1, using: &generator)])
+                let place = section + Int.random(in: 0..<1024, using: &generator)
+                if place < bytes.count { bytes[place] = UInt8.random(in: 0...255, using: &generator) }
+            }
+            try unsafe bytes.withUnsafeBytes { image in
+                let broken = try unsafe ProgramFile(image: image, name: "broken")
+                let (table, intact) = (UnwindTable(broken), UnwindTable(file))
+                for _ in 0..<40 {
+                    let address = code + UInt64.random(in: 0..<4096, using: &generator)
+                    let (row, expected) = (table.row(at: address), intact.row(at: address))
+                    if row == nil {
+                        none += 1
+                    } else if String(describing: row) == String(describing: expected) {
+                        same += 1
+                    } else {
+                        other += 1
+                    }
+                    var registers = [UInt64](repeating: 1 << 40, count: Self.count)
+                    registers[Self.programCounter] = address
+                    let words = state(registers, stack: (0..<64).map { _ in code })
+                    unsafe words.withUnsafeBytes { bytes in
+                        guard let state = unsafe UserState(Bytes(bytes)) else { return }
+                        unwinder.follow(state, limit: 0) { (table, $0) }
+                        #expect(unwinder.steps.count <= System.greatestStack)
+                    }
+                }
+            }
+        }
+        #expect(same > 0 && other > 0 && none > 0, "\(same) \(other) \(none)")
+    }
+
     @Test("Sizes that do not fit are refused")
     func sizes() throws {
         let registers = [UInt64](repeating: 1, count: Self.count)

@@ -18,6 +18,8 @@ package enum Privileges {
         case readSymbols = 34
         /// Opens the events of a CPU that has come back, and those that wake us.
         case tracePerformance = 38
+        /// Opens what a process has mapped though it was replaced or removed since, from Linux 5.9 on.
+        case openMappings = 40
 
         var bit: UInt64 { 1 << rawValue }
     }
@@ -27,12 +29,15 @@ package enum Privileges {
     /// Those who are root stay root, with the files of root; gone are all other ways to change the machine, and
     /// no program that we could be made to execute gets them back. What was forked before is left as it is.
     ///
-    /// - Parameter opensFiles: whether files are begun later on.
-    package static func reduce(opensFiles: Bool) {
+    /// - Parameters:
+    ///   - opensFiles: whether files are begun later on.
+    ///   - opensMappings: whether the programs and libraries of processes are read.
+    package static func reduce(opensFiles: Bool, opensMappings: Bool) {
         var kept: [Capability] = [
             .readAnyFile, .signalAnyone, .lockMemory, .inspectProcesses, .readSymbols, .tracePerformance,
         ]
         if opensFiles { kept.append(.writeAnyFile) }
+        if opensMappings { kept.append(.openMappings) }
         if Permissions.effectiveCapabilities() & Capability.tracePerformance.bit == 0 {
             kept.append(.administer)
         }

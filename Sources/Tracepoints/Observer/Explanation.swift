@@ -32,7 +32,9 @@ extension Observer {
             case .cgroups(let paths): paths.count
             }
         return Explanation(
-            filters: kernelFilters(plan), words: plan.words, tracksTasks: plan.tracksTasks,
+            filters: kernelFilters(plan),
+            words: plan.copiesStacks ? plan.words.union([.userRegisters, .userStack]) : plan.words,
+            tracksTasks: plan.tracksTasks,
             descriptorCount: (tracepoints.count * cpus.cpus.count + lanes) * targetCount,
             // A page of cursors goes before each ring.
             ringBytes: lanes * (pages + 1) * System.pageSize, ringCount: lanes,

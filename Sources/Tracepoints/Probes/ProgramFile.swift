@@ -70,7 +70,8 @@ public final class ProgramFile {
             throw Unreadable(reason: error.reason)
         }
         guard isRegular else { throw Unreadable(reason: "it is neither a program nor a library") }
-        guard elf_version(UInt32(EV_CURRENT)) != 0, let elf = unsafe elf_begin(number, ELF_C_READ_MMAP, nil)
+        // Not mapped: whoever cut the file off meanwhile would end us by SIGBUS.
+        guard elf_version(UInt32(EV_CURRENT)) != 0, let elf = unsafe elf_begin(number, ELF_C_READ, nil)
         else { throw Unreadable(reason: "it cannot be read as ELF") }
         unsafe self.elf = elf
         guard unsafe elf_kind(elf) == ELF_K_ELF else {

@@ -17,8 +17,8 @@ struct Unwinder: ~Copyable {
     private(set) var isCut = false
 
     /// The registers of the function that is looked at, and of its caller.
-    private var registers = [UInt64?](repeating: nil, count: UserState.followed)
-    private var callers = [UInt64?](repeating: nil, count: UserState.followed)
+    private var registers = RegisterSet()
+    private var callers = RegisterSet()
     private let longest = System.greatestStack
 
     /// Finds the functions that led to where a program is.
@@ -32,7 +32,7 @@ struct Unwinder: ~Copyable {
     ) {
         steps.removeAll(keepingCapacity: true)
         isCut = false
-        for number in registers.indices { registers[number] = state.register(number) }
+        for number in 0..<UserState.followed { registers[number] = state.register(number) }
         let bottom = registers[UserState.stackPointer] ?? 0
         var isReturn = false
         while let address = registers[UserState.programCounter], address != 0 {
@@ -60,7 +60,7 @@ struct Unwinder: ~Copyable {
         _ row: UnwindRow, _ table: UnwindTable, _ stack: (UInt64) -> UInt64?
     ) -> Bool? {
         let own = registers
-        let register = { (number: Int) -> UInt64? in own.indices ~= number ? own[number] : nil }
+        let register = { (number: Int) -> UInt64? in own[number] }
         let frame: UInt64? =
             switch row.base {
             case .register(let number, let offset): register(number).map { $0 &+ UInt64(bitPattern: offset) }
@@ -94,5 +94,21 @@ struct Unwinder: ~Copyable {
         guard isFurther || row.isSignal else { return nil }
         swap(&registers, &callers)
         return false
+    }
+}
+
+/// The registers of a function, as far as they are known.
+private struct RegisterSet {
+    private var values = InlineArray<33, UInt64>(repeating: 0)
+    /// Which are known, as bits.
+    private var known: UInt64 = 0
+
+    /// The value of a register; `nil` where it is not known, or there is none of that number.
+    subscript(number: Int) -> UInt64? {
+        get { 0..<33 ~= number && known & (1 << UInt64(number)) != 0 ? values[number] : nil }
+        set {
+            values[number] = newValue ?? 0
+            known = newValue == nil ? known & ~(1 << UInt64(number)) : known | 1 << UInt64(number)
+        }
     }
 }

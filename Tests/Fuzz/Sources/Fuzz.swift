@@ -13,6 +13,7 @@ private let targets: [String: @Sendable (inout Input) -> Void] = [
     "sample": fuzzSample,
     "symbols": fuzzSymbols,
     "template": fuzzTemplate,
+    "unwind": fuzzUnwind,
 ]
 
 /// The target that the environment names.
