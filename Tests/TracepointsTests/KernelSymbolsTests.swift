@@ -235,4 +235,18 @@ struct KernelSymbolsTests {
         #expect(checked > 10_000)
         #expect(symbols.note == nil)
     }
+
+    @Test("Where the kernel's code lies and how long it is, unless that is hidden")
+    func code() throws {
+        let symbols = "ffffffff9a000000 T srso_alias_untrain_ret\nffffffff9a000040 T _text\n"
+        #expect(KernelText.start(in: Array(symbols.utf8)) == 0xffff_ffff_9a00_0040)
+        #expect(KernelText.start(in: Array("0000000000000000 T _text\n".utf8)) == nil)
+        #expect(KernelText.start(in: Array("ffffffff9a000000 T their_text\n_text\n".utf8)) == nil)
+        let memory = "00100000-bffdafff : System RAM\n  01000000-02209987 : Kernel code\n"
+        #expect(KernelText.size(in: Array(memory.utf8)) == 0x120_9988)
+        #expect(KernelText.size(in: Array("  00000000-00000000 : Kernel code\n".utf8)) == nil)
+        #expect(KernelText.size(in: Array("  zz-1 : Kernel code\n02-01 : Kernel code\n".utf8)) == nil)
+        let running = try #require(KernelText.running())
+        #expect(running.start >> 63 == 1 && running.size > 1 << 20 && running.size <= 1 << 30)
+    }
 }

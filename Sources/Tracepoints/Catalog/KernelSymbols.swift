@@ -20,7 +20,7 @@ public final class KernelSymbols {
         public let module: Bytes
     }
 
-    private let paths: Paths
+    private var paths: Paths
     private var table: SymbolTable?
     private var texts: KernelTexts?
     private var enumerators: [String: Int64?] = [:]
@@ -39,7 +39,7 @@ public final class KernelSymbols {
         /// No files: nothing is known of the kernel.
         package static var none: Paths {
             var paths = Paths()
-            paths.symbols = "/dev/null"
+            paths.symbols = ""
             paths.texts = []
             paths.types = "/dev/null"
             return paths
@@ -64,6 +64,12 @@ public final class KernelSymbols {
     package init(_ paths: Paths, texts: [UInt8]) {
         self.paths = paths
         self.texts = KernelTexts(texts)
+    }
+
+    /// Gives up the symbols of addresses: they are those of another kernel, or of another start of it.
+    package func forget() {
+        paths.symbols = Paths.none.symbols
+        table = nil
     }
 
     /// The symbol that covers `address`, or `nil`.

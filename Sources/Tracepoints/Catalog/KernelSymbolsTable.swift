@@ -14,7 +14,12 @@ final class SymbolTable {
     /// Where the kernel proper looks up addresses, as its own printf does.
     private var covered: [Range<UInt64>] = []
 
+    /// Reads a file; without a path nothing is known.
     init(path: String) {
+        if path.isEmpty {
+            note = "another kernel was recorded, or another start of this one: its addresses stay raw"
+            return
+        }
         do throws(SystemError) {
             try read(path)
         } catch {

@@ -625,7 +625,7 @@ extension Observer {
             try writer.begin(
                 RecordingWriter.Content(
                     events: events, tracing: tracing, words: plan.words, mappings: mappingRecords(plan),
-                    heldProcess: options.heldProcess),
+                    kernel: KernelText.running(), heldProcess: options.heldProcess),
                 names: names)
         } catch {
             throw TraceError(error)

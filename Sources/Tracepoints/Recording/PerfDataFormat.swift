@@ -6,6 +6,10 @@ enum PerfData {
     static let headerSize = 104
     /// The size of a pipe's header in bytes.
     static let pipeHeaderSize = 16
+    /// What the mapping of the kernel is called, from the symbol on that it begins with.
+    static let kernelMapping = "[kernel.kallsyms]" + KernelText.symbol
+    /// Marks a record that is about the kernel (`PERF_RECORD_MISC_KERNEL`).
+    static let kernelMode: UInt16 = 1
     /// Where in the header the size of the data stands.
     static let dataSizeOffset = 48
     /// Where in the header the bits of the features stand.

@@ -26,6 +26,8 @@ package struct Recording: ~Copyable {
     /// How many events were lost on CPUs before the events of the batch that was given out last, and after those of
     /// the one before.
     package private(set) var newLosses: [Int32: UInt64] = [:]
+    /// Where the recorded kernel lay, once that has been read.
+    package private(set) var kernel: KernelText?
     /// Whether `newLosses` is told, for which a batch ends where events were lost.
     package var tellsLosses = false
     /// Who learns what processes had mapped, where that is wanted; it must not look at the processes of now.
@@ -308,6 +310,8 @@ package struct Recording: ~Copyable {
                 if scope.tids.contains(parentThread) { scope.tids.insert(tid) }
             }
             tasks.note(record, at: time)
+        case RecordType.map:
+            if let text = KernelText(record) { kernel = text }
         default: tasks.note(record, at: time)
         }
     }

@@ -23,6 +23,8 @@ package final class RecordingWriter {
         var words: SampleWords
         /// What is told of the mappings of processes that run when it begins.
         var mappings: MappingRecords
+        /// Where the kernel lies, so that its symbols are taken for what they are.
+        var kernel: KernelText?
         /// The process that has not executed its program yet: perf would take what it has mapped until then for
         /// the program's too.
         var heldProcess: Int32?
@@ -137,6 +139,7 @@ package final class RecordingWriter {
             bytes.replace(at: PerfData.dataSizeOffset - 8, with: dataOffset)
             bytes.replace(at: PerfData.featuresOffset, with: RecordingWriter.bit(.tracingData))
         }
+        append(content.kernel, to: &bytes, content)
         append(names, to: &bytes, content)
         position = 0
         try write(bytes)
@@ -169,6 +172,20 @@ package final class RecordingWriter {
         info.sampleTime = times
         return info.features(
             content?.events ?? [], clock: CLOCK_MONOTONIC, wallTime: wallTime, eventTime: eventTime)
+    }
+
+    /// Appends the mapping of the kernel, which perf looks for: it belongs to no process.
+    private func append(_ kernel: KernelText?, to bytes: inout [UInt8], _ content: Content) {
+        guard let kernel else { return }
+        bytes.append(type: RecordType.map, flags: PerfData.kernelMode) {
+            $0.append(number: Int32(-1))
+            $0.append(number: Int32(0))
+            $0.append(number: kernel.start)
+            $0.append(number: kernel.size)
+            $0.append(number: kernel.start)
+            $0.appendPadded(PerfData.kernelMapping.utf8)
+            $0.append(contentsOf: repeatElement(UInt8(0), count: content.words.trailingSize))
+        }
     }
 
     /// Appends a record for the name of each task, and for what each process has mapped, as the kernel writes

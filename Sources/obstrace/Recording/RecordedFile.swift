@@ -27,10 +27,12 @@ extension Recording {
         return try open(file)
     }
 
-    /// Whether the kernel that runs is the one that was recorded.
+    /// Whether the kernel that runs is the one that was recorded, as far as has been read.
     var isOfThisKernel: Bool {
         let identity = System.identity()
-        return info.release == identity.release && info.hostname == identity.hostname
+        guard info.release == identity.release, info.hostname == identity.hostname else { return false }
+        guard let kernel, let running = KernelText.running() else { return true }
+        return kernel.start == running.start
     }
 }
 

@@ -90,6 +90,7 @@ struct Replay<Events: Consumer & ~Copyable>: ~Copyable {
             let (end, isNever) = start.addingReportingOverflow(duration)
             self.end = isNever ? .max : end
         }
+        if !recording.isOfThisKernel { plan.symbols.forget() }
         plan.renderer.start(at: start)
         consumer.start(at: start, &plan.renderer, into: &line)
     }
@@ -159,6 +160,7 @@ struct Replay<Events: Consumer & ~Copyable>: ~Copyable {
     }
 
     private func tellCounts(lost: UInt64) {
+        if let note = plan.symbols.note, !plan.arguments.isQuiet { tell(note) }
         recording.tellSkipped(isQuiet: plan.arguments.isQuiet)
         if recording.lateCount > 0, !plan.arguments.isQuiet {
             tell("\(recording.lateCount) events came after a line of a later time")
