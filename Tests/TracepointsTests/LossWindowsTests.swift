@@ -24,6 +24,26 @@ import Testing
         #expect(windows.take(until: 0) == 0..<80)
     }
 
+    @Test("What no record tells of in its place was lost after the last record of a CPU")
+    func atTheEnd() {
+        for (summed, tail) in [(UInt64(7), nil), (8, 60..<UInt64.max)] as [(UInt64, Range<UInt64>?)] {
+            var windows = LossWindows()
+            take([(RecordType.sample, 0, 10), (RecordType.sample, 1, 100)], &windows)
+            let placed: [UInt64] = [0, 0, 7]
+            let sums: [UInt64] = [0, summed]
+            unsafe placed.withUnsafeBytes { bytes in
+                windows.note(unsafe RingRecord(bytes: Bytes(bytes), type: RecordType.lost), cpu: 0, at: 60)
+            }
+            unsafe sums.withUnsafeBytes { bytes in
+                windows.note(
+                    unsafe RingRecord(bytes: Bytes(bytes), type: RecordType.lostSamples), cpu: 0, at: 0)
+            }
+            windows.complete()
+            #expect(windows.take(until: 30) == 10..<60)
+            #expect(windows.take(until: .max) == tail)
+        }
+    }
+
     @Test("Those of a whole file are told in the order of time, each once it has begun")
     func ofAFile() {
         var windows = LossWindows()

@@ -2,7 +2,8 @@
 ///
 /// The kernel tells of a loss by a record of its own, once a ring has room again: the events were lost between that
 /// and what stands before it in the ring. That record may come long after events of other CPUs, so that a file is
-/// looked through for all of them first; of a pipe, what is known is what has been read.
+/// looked through for all of them first; of a pipe, what is known is what has been read. A ring that is full when
+/// the recording ends has no such record: that more was lost than they tell shows by the sums at the end.
 struct LossWindows {
     /// The times of the last records of each CPU's ring, in nanoseconds of the event clock.
     private var last = [UInt64](repeating: 0, count: 1 << 12)
@@ -12,6 +13,9 @@ struct LossWindows {
     private static let most = 1 << 20
     /// How many of them have been told of.
     private var told = 0
+    /// How many events were lost, by the records in their places and by the sums at the end.
+    private var placed: UInt64 = 0
+    private var summed: UInt64 = 0
     /// Whether those of the whole recording are known.
     private var isComplete = false
 
@@ -19,8 +23,15 @@ struct LossWindows {
     @inline(__always)
     mutating func note(_ record: RingRecord, cpu: Int32, at time: UInt64) {
         guard !isComplete else { return }
+        if record.type == RecordType.lostSamples {
+            summed &+= record.bytes.load(8, as: UInt64.self) ?? 0
+            return
+        }
         let isKnown = cpu >= 0 && Int(cpu) < last.count
-        if record.type == RecordType.lost { add(isKnown ? last[Int(cpu)] : 0, time) }
+        if record.type == RecordType.lost {
+            placed &+= record.bytes.load(16, as: UInt64.self) ?? 0
+            add(isKnown ? last[Int(cpu)] : 0, time)
+        }
         if isKnown { last[Int(cpu)] = time }
     }
 
@@ -37,6 +48,8 @@ struct LossWindows {
 
     /// Notes that the whole recording has been looked through.
     mutating func complete() {
+        // On which CPU they were lost is not told by all recorders.
+        if summed > placed { add(last.lazy.filter { $0 > 0 }.min() ?? 0, .max) }
         windows.sort { $0.lowerBound < $1.lowerBound }
         isComplete = true
     }
