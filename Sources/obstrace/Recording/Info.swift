@@ -21,11 +21,12 @@ enum Info {
         }
         var text = head(recording, file, times)
         text += table(layouts, counts, recording)
-        text +=
-            "\nto print it: obstrace -r \(quoted(file.text))"
-            + (layouts.count > 1
-                ? "   or, of one event: obstrace -r \(quoted(file.text)) \(layouts[0].fullName)" : "")
-            + "\n"
+        text += "\nto print it: obstrace -r \(quoted(file.text))"
+        let sums = counts.map { $0.values.reduce(0, +) }
+        if layouts.count > 1, let most = layouts.indices.max(by: { sums[$0] < sums[$1] }) {
+            text += "   or, of one event: obstrace -r \(quoted(file.text)) \(layouts[most].fullName)"
+        }
+        text += "\n"
         let status = Printer.print(text)
         for note in recording.notes { System.print("obstrace: \(note)\n", to: 2) }
         if let problem = recording.problem { throw Failure(problem, in: file) }
