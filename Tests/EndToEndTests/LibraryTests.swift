@@ -24,7 +24,8 @@ extension EndToEnd {
                 let compiler = try run(
                     ["swiftc", "-swift-version", "6", "-I", build + "/Modules"] + modules + headers
                         + [source] + objects + [
-                            "-ltracefs", "-ltraceevent", "-ldw", "-lelf", "-lzstd", "-o", directory + "/example",
+                            "-ltracefs", "-ltraceevent", "-ldw", "-lelf", "-lzstd", "-o",
+                            directory + "/example",
                         ])
                 #expect(compiler.status == 0, "\(compiler.summary)")
 
