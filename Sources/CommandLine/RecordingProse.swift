@@ -18,6 +18,10 @@ extension Prose {
         One that is damaged is read as far as that goes; then stderr says at what byte it is wrong, and the \
         status is 1.
 
+        Where the stacks of programs are recorded, as with `--stacks`, a recording tells what processes have mapped, \
+        those too that ran before it began, so that `-r` and perf name their functions when they have gone.
+        With `--dwarf` it holds their registers and the tops of their stacks.
+
         `<wall>` needs a recording that tells the time of day, as those of obstrace and of `perf record -k \
         CLOCK_MONOTONIC` do.
         What only `/proc` knows of a process, such as `<exe>`, is not recorded, nor are users, cgroups and the symbols of \

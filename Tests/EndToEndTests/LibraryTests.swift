@@ -18,13 +18,14 @@ extension EndToEnd {
                 .filter { $0.hasSuffix(".o") }.map { "\(build)/Tracepoints.build/\($0)" }
                 let headers = try run(["pkg-config", "--cflags", "libtraceevent", "libtracefs"]).text
                     .split { $0 == " " || $0 == "\n" }.flatMap { ["-Xcc", String($0)] }
-                let modules = ["CElf", "CLinux", "CTraceEvent", "CTracefs", "CZstd"].flatMap {
+                let modules = ["CDw", "CElf", "CLinux", "CTraceEvent", "CTracefs", "CZstd"].flatMap {
                     ["-I", "\(packageDirectory)/Sources/\($0)"]
                 }
                 let compiler = try run(
                     ["swiftc", "-swift-version", "6", "-I", build + "/Modules"] + modules + headers
                         + [source] + objects + [
-                            "-ltracefs", "-ltraceevent", "-lelf", "-lzstd", "-o", directory + "/example",
+                            "-ltracefs", "-ltraceevent", "-ldw", "-lelf", "-lzstd", "-o",
+                            directory + "/example",
                         ])
                 #expect(compiler.status == 0, "\(compiler.summary)")
 

@@ -88,7 +88,8 @@ extension Flag {
                 "It is for `--stacks`, `<ustack>` and `--by ustack`; other events are not copied from.",
                 "Where the copy ends, or a program or library has no such information, the functions further "
                     + "out are missing, and `…` stands for them; in JSON it is an entry of nulls.",
-                "Programs of 32 bits have no functions then.",
+                "A program in Swift that was optimized has it with `-g` alone; programs of 32 bits have no "
+                    + "functions then.",
             ],
             set: { draft, size throws(UsageError) in
                 draft.trace.stacks.copiedBytes = try size.stackCopy()

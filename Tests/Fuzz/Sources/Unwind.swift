@@ -4,9 +4,7 @@
 func fuzzUnwind(_ input: inout Input) {
     let size = input.number(0...63)
     let stack = (0..<size).map { _ in input.integer(UInt64.self) }
-    var registers = (0..<UserState.registers.nonzeroBitCount).map { _ in input.integer(UInt64.self) }
-    let start = input.integer(UInt64.self)
-    registers[UserState.registers.nonzeroBitCount - 1] = start
+    let registers = (0..<UserState.registers.nonzeroBitCount).map { _ in input.integer(UInt64.self) }
     let words = [2] + registers + [UInt64(size * 8)] + stack + [UInt64(size * 8)]
     file.write(input.rest)
     guard let program = try? ProgramFile(file.path) else { return }
