@@ -16,7 +16,7 @@ import time
 
 from report import cell, median, percentile, table, with_spread
 from run import Failure, Runner, build, count_lines, cpu_time, now, stop
-from tools import PEERS, Floor, Obstrace, PerfRecord, Untraced, Workload, counted
+from tools import PEERS, Floor, Obstrace, ObstraceRecord, PerfRecord, Untraced, Workload, counted
 
 FILTERED = "obstrace, all filtered out"
 GETPPID = "syscalls:sys_enter_getppid"
@@ -171,6 +171,20 @@ class Benchmark:
             [[name, with_spread(own.get("ns a call", [])),
               *[with_spread(own.get(key, [])) for key in (
                   "user ns", "system ns", "report user ns", "report system ns")]]
+             for name, own in values.items()])
+
+    def recording(self):
+        """What it takes to record events for later, and to print them then, beside perf record and perf script."""
+        tools = [Untraced(), ObstraceRecord(self.arguments.binary), PerfRecord()]
+        runs = {tool.name: lambda values, tool=tool: self.trace_once(tool, LOOP, values) for tool in tools}
+        values = self.values["recording"] = self.in_turn(runs)
+        table(
+            "Recordings: getppid 1000000",
+            ["", "lost", "ns a call", "user ns/event", "system", "report: user", "system", "RSS MB"],
+            [[name, cell(sum(own.get("lost", [])), 0), with_spread(own.get("ns a call", [])),
+              *[with_spread(own.get(key, [])) for key in (
+                  "user ns", "system ns", "report user ns", "report system ns")],
+              cell(median(own.get("rss MB", [])), 1)]
              for name, own in values.items()])
 
     def start(self):
@@ -461,6 +475,10 @@ class Benchmark:
         def ratio(one, other):
             return one / other if one is not None and other else None
 
+        def recorded(name):
+            parts = [value("recording", name, figure) for figure in ("user ns", "system ns")]
+            return sum(parts) if None not in parts else None
+
         def whole(name, workload="loop", figures=("user ns", "system ns")):
             parts = [of(name, figure, workload) for figure in figures]
             return sum(parts) if None not in parts else None
@@ -510,6 +528,8 @@ class Benchmark:
             ("system calls: ns a call of the table / of lines", ratio(
                 value("calls", "obstrace syscalls -c", "ns a call"),
                 value("calls", "obstrace syscalls", "ns a call")), 1),
+            ("recording: events lost", value("recording", "obstrace -w", "lost"), 0),
+            ("recording: CPU / perf record's", ratio(recorded("obstrace -w"), recorded("perf record")), 1),
             *[("replay: perf script's CPU / ours, " + name + ", at least", ratio(
                 value("replay", name.split(",")[0] + ", perf script", "cpu ms"), value("replay", name, "cpu ms")), -5)
               for name in ("system calls, the default line", "sched:*, the default line")],
@@ -539,7 +559,7 @@ def cpu_model():
 def main():
     sections = [
         "throughput", "stacks", "rings", "start", "exit", "delay", "idle", "listing", "growth", "tracepoint_growth",
-        "calls", "replay"]
+        "calls", "recording", "replay"]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", default=".build/release/obstrace")
     parser.add_argument("--rounds", type=int, default=5)

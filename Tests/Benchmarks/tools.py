@@ -98,6 +98,25 @@ class Obstrace(Tool):
 
 
 @dataclass
+class ObstraceRecord(Tool):
+    executable: str
+    name: str = "obstrace -w"
+    is_live = False
+
+    def version(self):
+        return ""
+
+    def trace(self, workload, command, output):
+        return [self.executable, "-v", "-w", output, workload.event, "--", *command]
+
+    def report(self, output):
+        return [self.executable, "-r", output, "-f", "<time> <@comm> <@tid>"]
+
+    def seen(self, messages):
+        return counted(messages)
+
+
+@dataclass
 class Floor(Tool):
     executable: str
     name: str = "C floor"

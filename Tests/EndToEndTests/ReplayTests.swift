@@ -101,8 +101,11 @@ extension EndToEnd {
         func losses() throws {
             let finished = try script(
                 """
-                perf record -q -a -m 1 -o run.data -e raw_syscalls:sys_enter,raw_syscalls:sys_exit -- \
-                    sh -c 'for i in $(seq 200); do /bin/true; done; find /usr/share -maxdepth 3 >/dev/null' >&2
+                run() { for i in $(seq 100); do /bin/true; done; find /usr/share -maxdepth 3 >/dev/null; }
+                perf record -q -a -m 1 -o run.data -e raw_syscalls:sys_enter,raw_syscalls:sys_exit >&2 & recorder=$!
+                for wait in $(seq 100); do [ -s run.data ] && break; sleep 0.1; done
+                run; kill -STOP $recorder; run; kill -CONT $recorder; run
+                kill -INT $recorder; wait $recorder
                 "$OBSTRACE" pair syscall -r run.data -f '<start.id:n> <end.id:n>' > pairs 2> notes
                 grep -c 'as events were lost meanwhile' notes
                 test $(wc -l < pairs) -gt 5000 && echo many
