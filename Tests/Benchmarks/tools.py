@@ -107,10 +107,10 @@ class ObstraceRecord(Tool):
         return ""
 
     def trace(self, workload, command, output):
-        return [self.executable, "-v", "-w", output, workload.event, "--", *command]
+        return [self.executable, "-w", output, workload.event, "--", *command]
 
     def report(self, output):
-        return [self.executable, "-r", output, "-f", "<time> <@comm> <@tid>"]
+        return [self.executable, "-v", "-r", output, "-f", "<time> <@comm> <@tid>"]
 
     def seen(self, messages):
         return counted(messages)
