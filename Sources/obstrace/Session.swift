@@ -155,6 +155,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     private let signals: Signals
     private let command: HeldProcess?
     private let sink: Sink
+    private var readers: PipelineReaders
     /// What events are recorded to; `nil` for nothing.
     private let writer: RecordingWriter?
     private var line = LineBuffer()
@@ -205,6 +206,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         self.observer = observer
         self.signals = signals
         self.command = command
+        readers = PipelineReaders(of: sink.number)
         self.sink = sink
     }
 
@@ -347,7 +349,7 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
             System.monotonicTime() &- startTime >= readerSearches[nextReaderSearch]
         else { return }
         nextReaderSearch += 1
-        observer.exclude(PipelineReaders.find(sink.number))
+        observer.exclude(readers.search())
     }
 
     /// Ends the scope of cgroups that are removed while they are traced.

@@ -40,6 +40,18 @@ extension EndToEnd {
             for reader in ["obstrace", "grep", "cat"] { #expect(seen[reader] == 0, "\(seen)") }
         }
 
+        @Test("What a reader starts is traced, though it holds the pipe for a moment")
+        func children() throws {
+            let finished = try script(
+                """
+                touch errors
+                $OBSTRACE -v sched:sched_process_exec -f '<filename>' -d 1s 2>errors |
+                    { until grep -q tracing errors; do sleep 0.001; done; exec $WORKLOADS/reader 150; } >lines
+                grep -c started lines
+                """)
+            #expect(finished.text == "150\n", "\(finished.summary)")
+        }
+
         @Test("--all-processes leaves out nothing")
         func allProcesses() throws {
             let seen = try pipeline(options: "--all-processes")
