@@ -98,14 +98,16 @@ extension EndToEnd {
                 _ = try perf.finish()
                 #expect(traced.errors.contains(" 0 lost\n"), "\(traced.errors)")
                 let script = try run([
-                    "perf", "script", "-i", data, "--show-lost-events", "-F", "tid,event,trace",
+                    "perf", "script", "-i", data, "--show-lost-events", "--tid", pid, "-F", "tid,event,trace",
                 ])
                 #expect(script.status == 0 && !script.text.contains("PERF_RECORD_LOST"), "\(script.errors)")
 
+                // Each of the two sees all that the other does to tell of it, so first of all that is left aside.
+                let (own, perfs) = (traced.lines(of: pid), script.lines(of: pid))
                 var compared = 0
                 for item in cases {
-                    let theirs = try values(ofPerf: script.lines, thread: pid, as: item)
-                    let ours = traced.lines.compactMap { line -> String? in
+                    let theirs = try values(ofPerf: perfs, thread: pid, as: item)
+                    let ours = own.compactMap { line -> String? in
                         let prefix = "\(pid) \(item.event) "
                         return line.hasPrefix(prefix) ? String(line.dropFirst(prefix.count)) : nil
                     }
@@ -130,5 +132,12 @@ extension EndToEnd {
                     .replacing(",", with: ":")
             }
         }
+    }
+}
+
+extension Finished {
+    /// The lines whose first word this is.
+    fileprivate func lines(of thread: String) -> [String] {
+        lines.filter { $0.utf8.drop { $0 == 0x20 }.starts(with: "\(thread) ".utf8) }
     }
 }
