@@ -18,6 +18,9 @@ public struct CPUList: Sendable, Equatable {
         ranges = merged
     }
 
+    /// All of its CPUs, ascending.
+    public var cpus: [Int32] { ranges.flatMap { $0.map(Int32.init) } }
+
     /// Tells whether the list holds a CPU.
     public func contains(_ cpu: Int) -> Bool { ranges.contains { $0.contains(cpu) } }
 }

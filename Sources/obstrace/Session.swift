@@ -96,7 +96,7 @@ extension Plan {
         var options = ObserverOptions()
         options.needs = needs
         options.tellsLossWindows = tellsLossWindows
-        options.cpus = arguments.cpus.map { list in CPUSet(list.ranges.flatMap { $0.map(Int32.init) }) }
+        options.cpus = arguments.cpus.map { CPUSet($0.cpus) }
         if let size = arguments.bufferSize { options.bufferSize = size }
         options.excludesSelf = leavesOutSelf && !arguments.allProcesses
         if let calls {

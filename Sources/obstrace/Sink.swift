@@ -1,6 +1,7 @@
 import CLinux
 import CommandLine
 import Glibc
+import Template
 import Tracepoints
 
 /// Where lines go: stdout, or a file.
@@ -97,5 +98,17 @@ struct Sink: ~Copyable {
             }
         }
         return .done
+    }
+
+    /// Writes what has been rendered and forgets it; `false` where the reader has gone.
+    func flush(_ line: inout LineBuffer) throws(Failure) -> Bool {
+        guard line.count > 0 else { return true }
+        defer { line.removeAll() }
+        do throws(SystemError) {
+            if case .readerGone = try unsafe write(line.bytes, isInterrupted: { false }) { return false }
+            return true
+        } catch {
+            throw Failure("cannot write: \(error.reason)")
+        }
     }
 }

@@ -18,14 +18,19 @@ package struct KernelText: Equatable {
     /// The code of the running kernel, as `/proc/kallsyms` and `/proc/iomem` tell it; `nil` where it is kept from
     /// us.
     package static func running() -> KernelText? {
+        guard let start = runningStart() else { return nil }
+        let memory = (try? System.contents(of: "/proc/iomem")) ?? []
+        return KernelText(start: start, size: size(in: memory) ?? longest)
+    }
+
+    /// Where the code of the running kernel begins; `nil` where it is kept from us.
+    package static func runningStart() -> UInt64? {
         guard let file = try? System.open("/proc/kallsyms", O_RDONLY) else { return nil }
         var text = [UInt8](repeating: 0, count: 64 << 10)
         // The symbols of the code come first; a read gives whole lines.
         let count =
             (try? unsafe text.withUnsafeMutableBytes { try unsafe System.read(file.number, into: $0) }) ?? 0
-        guard let start = start(in: text[..<count]) else { return nil }
-        let memory = (try? System.contents(of: "/proc/iomem")) ?? []
-        return KernelText(start: start, size: size(in: memory) ?? longest)
+        return start(in: text[..<count])
     }
 
     /// The code that a record of a mapping tells of; `nil` where it is that of something else (`PERF_RECORD_MMAP`).
@@ -44,8 +49,8 @@ package struct KernelText: Equatable {
 
     /// The address of the first symbol in the lines of `/proc/kallsyms`; `nil` where it is hidden.
     static func start(in text: some Collection<UInt8>) -> UInt64? {
-        for line in text.split(separator: 0x0a)
-        where line.suffix(symbol.utf8.count + 1).elementsEqual(" _text".utf8) {
+        let end = Array(" \(symbol)".utf8)
+        for line in text.split(separator: 0x0a) where line.suffix(end.count).elementsEqual(end) {
             guard let digits = line.split(separator: 0x20).first,
                 let address = UInt64(String(decoding: digits, as: UTF8.self), radix: 16), address != 0
             else { continue }

@@ -105,7 +105,7 @@ struct PerfEventRequest {
             attributes.exclude_callchain_user = stacks.user && !stacks.copiesStack ? 0 : 1
             if stacks.copiesStack {
                 // These words come last, so that samples with and without them are laid out alike.
-                attributes.sample_type |= SampleWords([.userRegisters, .userStack]).rawValue
+                attributes.sample_type |= SampleWords.userState.rawValue
                 attributes.sample_regs_user = UserState.registers
                 attributes.sample_stack_user = UInt32(clamping: stacks.copiedBytes)
             }

@@ -8,7 +8,7 @@ package struct Engine: ~Copyable {
 
     /// What is to be known of each event, and how it is learned.
     package struct Plan {
-        /// The words of each sample.
+        /// The words that every sample has.
         let words: SampleWords
         let needs: ContextNeeds
         /// Whether `common_pid` is the thread id that we and `/proc` use: not so in a PID namespace.
@@ -20,6 +20,9 @@ package struct Engine: ~Copyable {
 
         /// What the records of tasks tell.
         static let needsOfTasks: ContextNeeds = [.pid, .comm, .process, .userStack]
+
+        /// The words that samples can have.
+        var allWords: SampleWords { copiesStacks ? words.union(.userState) : words }
 
         var tracksTasks: Bool { !needs.isDisjoint(with: Plan.needsOfTasks) }
 
@@ -67,8 +70,7 @@ package struct Engine: ~Copyable {
     /// Reads rings whose memory must outlive it; a tracepoint's place in `ids` is what samples say of it.
     package init(plan: Plan, ids: [UInt16], rings: [(cursor: RingCursor, cpu: Int32)]) {
         self.plan = plan
-        format = SampleFormat(
-            plan.copiesStacks ? plan.words.union([.userRegisters, .userStack]) : plan.words)
+        format = SampleFormat(plan.allWords)
         tasks = TaskTracker(plan)
         var table = [Int32](repeating: -1, count: Int(ids.max() ?? 0) + 1)
         for (index, id) in ids.enumerated() { table[Int(id)] = Int32(index) }

@@ -33,7 +33,7 @@ extension Observer {
             }
         return Explanation(
             filters: kernelFilters(plan),
-            words: plan.copiesStacks ? plan.words.union([.userRegisters, .userStack]) : plan.words,
+            words: plan.allWords,
             tracksTasks: plan.tracksTasks,
             descriptorCount: (tracepoints.count * cpus.cpus.count + lanes) * targetCount,
             // A page of cursors goes before each ring.

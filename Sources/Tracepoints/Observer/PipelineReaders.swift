@@ -64,14 +64,16 @@ package struct PipelineReaders {
             let flags = flags(info)
             let mode = flags & O_ACCMODE
             return End(
-                pipe: target, reads: mode != O_WRONLY, writes: mode != O_RDONLY, survivesExec: flags & O_CLOEXEC == 0)
+                pipe: target, reads: mode != O_WRONLY, writes: mode != O_RDONLY,
+                survivesExec: flags & O_CLOEXEC == 0)
         }
     }
 
     /// The octal number after `flags:` of an fdinfo file.
     private static func flags(_ info: [UInt8]) -> Int32 {
         for line in info.split(separator: 0x0a) where line.starts(with: "flags:".utf8) {
-            return Int32(String(decoding: line.dropFirst(6).drop { $0 <= 0x20 }, as: UTF8.self), radix: 8) ?? 0
+            return Int32(String(decoding: line.dropFirst(6).drop { $0 <= 0x20 }, as: UTF8.self), radix: 8)
+                ?? 0
         }
         return 0
     }

@@ -328,6 +328,9 @@ package struct Recording: ~Copyable {
         tasks.names.find(tid).map { ($0.comm, $0.parent) } ?? (.unknown, -1)
     }
 
+    /// How many events were lost.
+    package var lostCount: UInt64 { losses.reduce(0) { $0 &+ $1.count } }
+
     /// What was lost, by the index in `events` and CPU; exact where the recording has counts of it.
     package var losses: [Loss] {
         let sums = exactLosses.isEmpty ? lostByEvent : exactLosses

@@ -184,14 +184,13 @@ package final class RecordingWriter {
             $0.append(number: kernel.size)
             $0.append(number: kernel.start)
             $0.appendPadded(PerfData.kernelMapping.utf8)
-            $0.append(contentsOf: repeatElement(UInt8(0), count: content.words.trailingSize))
+            $0.appendMoment(content.words)
         }
     }
 
     /// Appends a record for the name of each task, and for what each process has mapped, as the kernel writes
     /// them at a new one.
     private func append(_ names: borrowing TaskNames, to bytes: inout [UInt8], _ content: Content) {
-        let moment = repeatElement(UInt8(0), count: content.words.trailingSize)
         names.visit { tid, pid, comm in
             guard pid > 0 else { return }
             let name = comm.bytes
@@ -199,13 +198,13 @@ package final class RecordingWriter {
                 $0.append(number: pid)
                 $0.append(number: tid)
                 $0.appendPadded(name)
-                $0.append(contentsOf: moment)
+                $0.appendMoment(content.words)
             }
             guard tid == pid, pid != content.heldProcess, content.mappings != .none else { return }
             for mapping in ProcessMapping.all(of: pid) where mapping.isCode || content.mappings == .all {
                 bytes.append(type: RecordType.map2, flags: mapping.recordFlags) {
                     $0.append(mapping, of: pid)
-                    $0.append(contentsOf: moment)
+                    $0.appendMoment(content.words)
                 }
             }
         }
@@ -355,6 +354,11 @@ extension [UInt8] {
         append(number: mapping.isShared ? MAP_SHARED : MAP_PRIVATE)
         let path = mapping.file.path.isEmpty ? "//anon" : mapping.file.path
         appendPadded(path.utf8.prefix(Int(PATH_MAX)))
+    }
+
+    /// Appends what other records than samples end in where they tell of no moment: zeros.
+    fileprivate mutating func appendMoment(_ words: SampleWords) {
+        append(contentsOf: repeatElement(UInt8(0), count: words.trailingSize))
     }
 
     /// Appends what other records than samples end in.

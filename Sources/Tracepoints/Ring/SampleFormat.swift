@@ -33,6 +33,9 @@ package struct SampleWords: OptionSet, Sendable, Hashable {
     package static let userStack = SampleWords(rawValue: 1 << 13)
     /// The event's number, at a fixed place.
     package static let identifier = SampleWords(rawValue: 1 << 16)
+
+    /// What user stacks are unwound from.
+    package static let userState: SampleWords = [.userRegisters, .userStack]
 }
 
 /// What the kernel tells of a counter that is read (`PERF_FORMAT_*`).
@@ -130,7 +133,7 @@ package struct SampleFormat: Sendable, Hashable {
         self.readFormat = readFormat
         // Other registers are those of another machine, or too few.
         hasUserState =
-            words.isSuperset(of: [.raw, .userRegisters, .userStack]) && !words.contains(.branches)
+            words.isSuperset(of: [.raw, .userState]) && !words.contains(.branches)
             && registers == UserState.registers
     }
 

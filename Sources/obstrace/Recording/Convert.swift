@@ -92,15 +92,9 @@ enum Convert {
         }
         guard graph.count > 0 else { throw Failure("\(arguments.input.text): no stack is in it") }
         let sink = try Sink.open(arguments.output)
-        return try checked { () throws(SystemError) in
-            try sink.begin()
-            var svg = graph.svg()
-            var line = LineBuffer()
-            svg.withUTF8 { utf8 in unsafe line.append(UnsafeRawBufferPointer(utf8)) }
-            if case .readerGone = try unsafe sink.write(line.bytes, isInterrupted: { false }) {
-                return Status.readerGone
-            }
-            return Status.done
-        }
+        try checked { () throws(SystemError) in try sink.begin() }
+        var line = LineBuffer()
+        line.append(string: graph.svg())
+        return try sink.flush(&line) ? Status.done : Status.readerGone
     }
 }

@@ -84,7 +84,7 @@ struct PerfettoConversion: ~Copyable {
 
     /// Tells what the trace does not show, and answers the exit status.
     private func finish() throws(Failure) -> Int32 {
-        let lost = recording.losses.reduce(UInt64(0)) { $0 &+ $1.count }
+        let lost = recording.lostCount
         recording.tellSkipped()
         if trace.unplacedCount > 0 {
             tell("\(trace.unplacedCount) events do not tell their CPU and stand among those of CPU 0")

@@ -31,8 +31,8 @@ extension Recording {
     var isOfThisKernel: Bool {
         let identity = System.identity()
         guard info.release == identity.release, info.hostname == identity.hostname else { return false }
-        guard let kernel, let running = KernelText.running() else { return true }
-        return kernel.start == running.start
+        guard let kernel, let start = KernelText.runningStart() else { return true }
+        return kernel.start == start
     }
 }
 
@@ -45,20 +45,6 @@ extension Recording {
         if malformedCount > 0 {
             System.print(
                 "obstrace: \(malformedCount) samples do not fit their own sizes and were skipped\n", to: 2)
-        }
-    }
-}
-
-extension Sink {
-    /// Writes what has been rendered and forgets it; `false` where the reader has gone.
-    func flush(_ line: inout LineBuffer) throws(Failure) -> Bool {
-        guard line.count > 0 else { return true }
-        defer { line.removeAll() }
-        do throws(SystemError) {
-            if case .readerGone = try unsafe write(line.bytes, isInterrupted: { false }) { return false }
-            return true
-        } catch {
-            throw Failure("cannot write: \(error.reason)")
         }
     }
 }

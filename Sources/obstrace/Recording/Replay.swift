@@ -152,7 +152,7 @@ struct Replay<Events: Consumer & ~Copyable>: ~Copyable {
         progress.clear()
         try flush()
         if stop == .readerGone { return Status.readerGone }
-        let lost = losses.reduce(UInt64(0)) { $0 &+ $1.count }
+        let lost = recording.lostCount
         tellCounts(lost: lost)
         if stop == nil, let problem = recording.problem { throw Failure(problem, in: file) }
         if !plan.tellUnfulfilled() { return Status.unfulfilled }
@@ -207,7 +207,7 @@ extension Recording.Scope {
         self.init()
         pids = Set(arguments.pids)
         tids = Set(arguments.tids)
-        cpus = arguments.cpus.map { list in Set(list.ranges.flatMap { $0.map(Int32.init) }) }
+        cpus = arguments.cpus.map { Set($0.cpus) }
     }
 }
 

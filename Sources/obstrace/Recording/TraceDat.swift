@@ -62,7 +62,7 @@ enum TraceDat {
         note(writer.oversizedCount, "events are longer than any of the kernel's and were skipped")
         note(writer.placelessCount, "events do not tell their CPU and are shown on CPU 0")
         note(writer.lateCount, "events are earlier than the one before them on their CPU, and stay behind it")
-        let lost = recording.losses.reduce(UInt64(0)) { $0 &+ $1.count }
+        let lost = recording.lostCount
         if lost > 0 { notes.append("\(writer.eventCount) events, \(lost) lost while they were recorded") }
         recording.tellSkipped()
         for note in notes { System.print("obstrace: \(note)\n", to: 2) }
