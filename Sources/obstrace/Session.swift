@@ -38,7 +38,9 @@ private enum Token {
 private let patience: UInt64 = 150_000_000
 /// When to look for the readers of our pipe after the start, in nanoseconds: a shell forks them a
 /// little after us, and holds their ends of the pipe for a moment itself.
-private let readerSearches: [UInt64] = [0, 5_000_000, 20_000_000, 50_000_000, 100_000_000]
+private let readerSearches: [UInt64] = [5_000_000, 20_000_000, 50_000_000, 100_000_000]
+/// How long after a search the next one comes at least, later on, in nanoseconds.
+private let readerSearchInterval: UInt64 = 100_000_000
 
 extension Plan {
     /// Traces as the command line asks, a line for each event, and answers the exit status.
@@ -89,6 +91,12 @@ extension Plan {
         arguments.recording.file != nil && arguments.printsNothing && !choosesEvents
     }
 
+    /// The pipe that somebody reads what we tell from.
+    fileprivate func pipe(_ sink: borrowing Sink) -> Int32? {
+        if sink.isPipe { return sink.number }
+        return arguments.recording.isStandardOutput && System.isPipe(1) ? 1 : nil
+    }
+
     /// Makes an observer that traces as planned; it is not open.
     fileprivate func makeObserver(
         sink: borrowing Sink, command: HeldProcess?, writer: RecordingWriter? = nil
@@ -110,7 +118,7 @@ extension Plan {
         if renderer.stacks.contains(where: { $0.copiedBytes > 0 }) { options.largestBuffer = 16 << 20 }
         options.countsOnly = summary?.countsOnly ?? false
         options.heldProcess = command?.pid
-        options.excludedPipe = sink.isPipe && leavesOutSelf && !arguments.allProcesses ? sink.number : nil
+        options.excludedPipe = leavesOutSelf && !arguments.allProcesses ? pipe(sink) : nil
         // A command that does not run is counted as the one thread that it would be.
         let runner = command?.pid ?? (arguments.command.isEmpty ? nil : System.processID)
         do throws(TraceError) {
@@ -155,12 +163,13 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     private let signals: Signals
     private let command: HeldProcess?
     private let sink: Sink
-    private var readers: PipelineReaders
+    private var readers: PipelineReaders?
     /// What events are recorded to; `nil` for nothing.
     private let writer: RecordingWriter?
     private var line = LineBuffer()
     private var lines: UInt64 = 0
-    private var nextReaderSearch = 0
+    /// When readers are searched for next, in nanoseconds after the start.
+    private var nextReaderSearch = readerSearches[0]
     private var startTime: UInt64 = 0
     /// When the time of `-d` is up.
     private var deadline: UInt64?
@@ -185,8 +194,9 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         let command = try hold(plan)
         // Before signals are taken: a FIFO without a reader blocks here, and a signal ends that.
         let sink = try Sink.open(arguments.output)
+        let writer = try plan.makeWriter(besides: sink)
         let signals = try checked { () throws(SystemError) in try Signals() }
-        let writer = plan.makeWriter()
+        writer?.interruption = signals.descriptor.number
         let observer = try plan.makeObserver(sink: sink, command: command, writer: writer)
         var session = Session(
             plan: plan, consumer: consumer, observer: observer, signals: signals, command: command,
@@ -206,7 +216,6 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         self.observer = observer
         self.signals = signals
         self.command = command
-        readers = PipelineReaders(of: sink.number)
         self.sink = sink
     }
 
@@ -222,7 +231,13 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     }
 
     private mutating func trace() throws(Failure) -> Int32 {
+        if observer.scope == .system, let pipe = observer.options.excludedPipe {
+            readers = PipelineReaders(of: pipe)
+        }
+        // This takes longest, so nothing is traced yet that could fill the rings meanwhile.
+        let readers = readers?.search() ?? []
         try open()
+        observer.exclude(readers)
         consumer.opened(observer)
         Privileges.reduce(
             opensFiles: plan.arguments.recording.keptFiles > 1,
@@ -344,12 +359,13 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
     }
 
     private mutating func searchReaders() {
-        guard sink.isPipe, plan.leavesOutSelf, observer.scope == .system, !plan.arguments.allProcesses,
-            nextReaderSearch < readerSearches.count,
-            System.monotonicTime() &- startTime >= readerSearches[nextReaderSearch]
-        else { return }
-        nextReaderSearch += 1
-        observer.exclude(readers.search())
+        let begin = System.monotonicTime() &- startTime
+        guard readers != nil, begin >= nextReaderSearch else { return }
+        if let found = readers?.search() { observer.exclude(found) }
+        let end = System.monotonicTime() &- startTime
+        // Where it takes long, it is done more seldom.
+        let later = end &+ max(readerSearchInterval, 200 &* (end &- begin))
+        nextReaderSearch = readerSearches.first { $0 > end } ?? later
     }
 
     /// Ends the scope of cgroups that are removed while they are traced.
@@ -413,6 +429,10 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         do throws(TraceError) {
             try observer.recordDrain()
             if writer.isFull { end = end ?? .enough }
+            if writer.isCut, end != .abandoned {
+                while let signal = signals.next() { handle(signal) }
+                end = .abandoned
+            }
         } catch {
             try? observer.finishRecording()
             throw recordingFailure(error)
@@ -523,19 +543,32 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         }
     }
 
+    /// How many events' losses are told of one by one.
+    private static var mostLossLines: Int { 20 }
+
     /// Tells on stderr what was traced and lost: when something was lost, or when asked for.
     private func sumUp(_ losses: [Loss]) {
         let lost = losses.reduce(0) { $0 + $1.count } + unwritten
         let (counts, isWhole) = seen(losses)
+        if writer?.isCut == true { tell("the recording ends where its reader took no more") }
         if unwritten > 0 { tell("\(unwritten) lines were not written: their reader takes no more") }
         if observer.lateCount > 0, !plan.arguments.isQuiet {
             tell("\(observer.lateCount) events came after a line of a later time")
         }
         guard lost > 0 || plan.arguments.isVerbose else { return }
-        var text = "obstrace: \(counts.reduce(0, +) - unwritten) events, \(lost) lost\n"
-        for (index, layout) in plan.layouts.enumerated() {
-            let own = losses.reduce(0) { $1.event == index ? $0 + $1.count : $0 }
-            if own > 0 { text += "  \(layout.fullName): \(counts[index]) events, \(own) lost\n" }
+        // A line need not be an event.
+        let missing = unwritten &+ (plan.onlyRecords ? observer.unrecordedCount : 0)
+        let count = counts.reduce(0, +)
+        var text = "obstrace: \(count - min(count, missing)) events, \(lost) lost\n"
+        let known = losses.filter { plan.layouts.indices.contains($0.event) }
+        let sums = Dictionary(known.map { ($0.event, $0.count) }, uniquingKeysWith: &+)
+        let worst = sums.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        for (event, own) in worst.prefix(Self.mostLossLines) {
+            text += "  \(plan.layouts[event].fullName): \(counts[event]) events, \(own) lost\n"
+        }
+        let rest = worst.dropFirst(Self.mostLossLines)
+        if !rest.isEmpty {
+            text += "  \(rest.count) more events: \(rest.reduce(0) { $0 &+ $1.value }) lost\n"
         }
         if !isWhole { text += "  sched:sched_stat_*: not counted, as the kernel counts their time\n" }
         System.print(text, to: 2)

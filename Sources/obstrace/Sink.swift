@@ -23,6 +23,8 @@ struct Sink: ~Copyable {
     /// Whether the lines go into a pipe.
     let isPipe: Bool
 
+    /// Whether it is a socket, which is written without blocking call by call.
+    private let isSocket: Bool
     /// Whether it is a regular file of our own.
     private let isRegular: Bool
     /// Whether it is a terminal, which fails with `EIO` once it has hung up.
@@ -38,7 +40,8 @@ struct Sink: ~Copyable {
 
     /// Writes to stdout.
     init() {
-        isPipe = (try? System.status(of: 1)).map { $0.st_mode & S_IFMT == S_IFIFO } ?? false
+        isPipe = System.isPipe(1)
+        isSocket = (try? System.status(of: 1)).map { $0.st_mode & S_IFMT == S_IFSOCK } ?? false
         // The shell has emptied it, or means to append.
         isRegular = false
         isTerminal = System.isTerminal(1)
@@ -52,6 +55,7 @@ struct Sink: ~Copyable {
         let file = try System.open(path, O_WRONLY | O_CREAT | O_NOCTTY)
         let kind = (try? System.status(of: file.number)).map { $0.st_mode & S_IFMT }
         isPipe = kind == S_IFIFO
+        isSocket = false
         isRegular = kind == S_IFREG
         isTerminal = System.isTerminal(file.number)
         // Nobody else shares the description, and other files do not block for long.
@@ -83,7 +87,7 @@ struct Sink: ~Copyable {
         var rest = unsafe bytes
         while unsafe !rest.isEmpty {
             do throws(SystemError) {
-                let written = try unsafe System.write(number, rest)
+                let written = try unsafe System.write(number, rest, isSocket: isSocket)
                 unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
             } catch {
                 switch error.code {

@@ -178,6 +178,22 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "A signal ends a run whose reader takes nothing, and what was not written is told",
+            arguments: [["-w", "-"], ["-f", "<comm>\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n"]])
+        func stalledReader(flags: [String]) throws {
+            let pipe = try makePipe()
+            defer { for end in [pipe.read, pipe.write] { close(end) } }
+            let child = try tracing(["raw_syscalls:sys_enter"] + flags, output: pipe.write)
+            try Workload.getppid.run("20000")
+            child.signal(SIGINT)
+            let finished = try child.finish()
+            #expect(finished.status == 0, "\(finished.summary)")
+            let told =
+                flags[0] == "-w" ? "the recording ends where its reader took no more" : "were not written"
+            #expect(finished.errors.contains(told), "\(finished.errors)")
+        }
+
         @Test("Stopped and continued: every call is seen or counted as lost")
         func stopped() throws {
             let child = try tracing(

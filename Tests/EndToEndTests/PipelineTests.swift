@@ -52,6 +52,20 @@ extension EndToEnd {
             #expect(finished.text == "150\n", "\(finished.summary)")
         }
 
+        @Test("A reader that starts late is left out, and so is the reader of a recording")
+        func lateReaders() throws {
+            let finished = try script(
+                """
+                cp $(command -v cat) reader
+                $OBSTRACE syscalls:sys_enter_write -f '<comm>' -d 1500ms |
+                    { sleep 0.3; for i in 1 2 3; do echo; sleep 0.01; done >&2; exec ./reader; } >lines
+                $OBSTRACE -w - syscalls:sys_enter_write -d 600ms | ./reader >run
+                $OBSTRACE -r run -f '<comm>' >recorded
+                echo "$(grep -c reader recorded) $(tail -n 20 lines | grep -c reader)"
+                """)
+            #expect(finished.text == "0 0\n", "\(finished.summary)")
+        }
+
         @Test("--all-processes leaves out nothing")
         func allProcesses() throws {
             let seen = try pipeline(options: "--all-processes")

@@ -208,6 +208,71 @@ extension EndToEnd {
                 ])
         }
 
+        @Test("A stream is read by perf too, however many events and arguments there are")
+        func longHeads() throws {
+            let finished = try script(
+                """
+                "$OBSTRACE" -q -w - 'syscalls:*' -- sh -c 'ls / >&2' $(seq 15000) 2>errors | cat >run
+                "$OBSTRACE" -r run -f x | wc -l >ours
+                perf script -i run 2>/dev/null | wc -l >perfs
+                cat ours; diff ours perfs && echo equal
+                """)
+            #expect(finished.lines.count == 2 && finished.lines.last == "equal", "\(finished.summary)")
+            #expect(try #require(Int(finished.lines[0])) > 100)
+        }
+
+        @Test("A FIFO is written as a stream is")
+        func fifo() throws {
+            let finished = try script(
+                """
+                mkfifo fifo
+                "$OBSTRACE" -r fifo -f '<filename>' >lines & reader=$!
+                "$OBSTRACE" -w fifo sched:sched_process_exec -- /bin/true; echo "status $?"
+                wait $reader; cat lines
+                """)
+            #expect(finished.lines == ["status 0", "/bin/true"], "\(finished.summary)")
+        }
+
+        @Test("What is recorded is for its owner alone, and never goes where the lines go")
+        func file() throws {
+            let finished = try script(
+                """
+                "$OBSTRACE" -q -w run sched:sched_process_exec -- /bin/true; stat -c %a run
+                ln run link; ln -s run symbolic; cp run before
+                for file in run link ./symbolic; do
+                    "$OBSTRACE" -w run -o $file -f x sched:sched_process_exec -- /bin/true; echo "status $?"
+                done
+                "$OBSTRACE" -w run -f x sched:sched_process_exec -- /bin/true >>run; echo "status $?"
+                cmp run before && echo untouched
+                """)
+            #expect(
+                finished.lines == ["600", "status 2", "status 2", "status 2", "status 2", "untouched"],
+                "\(finished.summary)")
+            #expect(
+                finished.errors.contains("obstrace: 'run' is where the lines go too\n"), "\(finished.errors)")
+        }
+
+        @Test("Each file that is kept tells of its own losses, and of what the command has mapped")
+        func rotationHeads() throws {
+            let finished = try script(
+                """
+                "$OBSTRACE" -v -m 16K -w run --max-size 1M --rotate 100 --stacks=user raw_syscalls:sys_enter \
+                    -- $WORKLOADS/getppid 60000 2>errors >/dev/null
+                sed -n 's/.* events, \\([0-9]*\\) lost$/\\1/p' errors | head -n 1
+                for file in run*; do
+                    "$OBSTRACE" info $file
+                    # In the last one it may have ended before that begins.
+                    "$OBSTRACE" -r $file -f '<ustack>' 2>/dev/null | grep -q syscall || [ $file = run ] ||
+                        echo "$file has no names" >&2
+                done | awk '$1 == "raw_syscalls:sys_enter" { sum += $3 } END { print sum }'
+                ls | grep -c run
+                """)
+            let numbers = finished.lines.compactMap { Int($0) }
+            try #require(numbers.count == 3, "\(finished.summary)")
+            #expect(numbers[0] == numbers[1] && numbers[2] > 3, "\(finished.summary)")
+            #expect(!finished.errors.contains("no names"), "\(finished.errors)")
+        }
+
         @Test("The newest files are kept, and each can be read by itself")
         func rotation() throws {
             let finished = try script(

@@ -27,6 +27,22 @@ extension EndToEnd {
             #expect(traced.lines == ["/bin/true", "/bin/true"], "\(traced.summary)")
         }
 
+        @Test("A process whose first thread has ended is traced by its other ones")
+        func headless() throws {
+            let traced = try script(
+                """
+                $WORKLOADS/headless >pid & until [ -s pid ]; do sleep 0.01; done
+                until grep -q zombie /proc/$(cat pid)/task/$(cat pid)/status; do sleep 0.01; done
+                $OBSTRACE -v syscalls:sys_enter_getppid -f '<pid>' -p $(cat pid) >lines 2>errors & tracer=$!
+                until grep -q tracing errors || ! kill -0 $tracer; do sleep 0.01; done
+                kill -USR1 $(cat pid)
+                wait
+                uniq -c lines; echo "5 $(cat pid)"; cat errors
+                """)
+            let lines = traced.lines.map { $0.drop { $0 == " " } }
+            #expect(lines.count > 2 && lines[0] == lines[1], "\(traced.summary)")
+        }
+
         @Test("A cgroup is traced with those below it, and its end is told")
         func cgroup() throws {
             let traced = try script(

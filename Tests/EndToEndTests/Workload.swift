@@ -3,7 +3,8 @@ import Testing
 
 /// The small C programs that the tests trace, compiled once a run.
 enum Workload: String, CaseIterable {
-    case calls, family, forks, getppid, migrate, mix, probes, reader, refuse, rename, reuse, spawn, terminal
+    case calls, family, forks, getppid, headless, migrate, mix, probes, reader, refuse, rename, reuse, spawn,
+        terminal
 
     /// The path of the compiled program.
     var path: String {

@@ -187,6 +187,19 @@ package enum System {
         }
     }
 
+    /// Writes bytes to a descriptor that does not block; a socket need not be set so (`write`, `send`).
+    ///
+    /// - Returns: how many were written.
+    package static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, isSocket: Bool)
+        throws(SystemError) -> Int
+    {
+        guard isSocket else { return try unsafe write(descriptor, bytes) }
+        return try check("send") {
+            unsafe send(
+                descriptor, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
+        }
+    }
+
     /// Writes bytes to a descriptor, all of them (`write`).
     package static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         var rest = unsafe bytes
@@ -328,6 +341,11 @@ package enum System {
         var status = stat()
         _ = try check("fstat") { unsafe fstat(descriptor, &status) }
         return status
+    }
+
+    /// Whether a descriptor is the end of a pipe (`fstat`).
+    package static func isPipe(_ descriptor: Int32) -> Bool {
+        (try? status(of: descriptor)).map { $0.st_mode & S_IFMT == S_IFIFO } ?? false
     }
 
     /// What a path leads to (`stat`).

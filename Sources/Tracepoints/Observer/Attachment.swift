@@ -89,9 +89,20 @@ final class Attachment {
         self.request = request
         unsafe rings = UnsafeMutablePointer<Ring>.allocate(capacity: request.ringCPUs.count)
         try Attachment.checkFileLimit(request, targetCount: targets.count)
-        let leaders = try openRings(target: targets[0])
+        // A first thread that has ended is listed as long as others of its process run.
+        var targets = targets[...]
+        var leaders: [Int32] = []
+        while leaders.isEmpty {
+            do throws(TraceError) {
+                leaders = try openRings(target: targets.first ?? -1)
+            } catch {
+                guard case .noSuchProcess = error, targets.count > 1 else { throw error }
+                close()
+                targets.removeFirst()
+            }
+        }
         for (ring, leader) in leaders.enumerated() {
-            try openEvents(on: unsafe rings[ring].cpu, targets: targets, leader: leader)
+            try openEvents(on: unsafe rings[ring].cpu, targets: Array(targets), leader: leader)
         }
         attachPaths()
     }
@@ -208,7 +219,7 @@ final class Attachment {
     }
 
     /// Opens and starts anew what was on a CPU that has been offline, which took it away for good; answers
-    /// the ring's index. What the old ring held must have been read.
+    /// the ring's index, `nil` where it is offline again. What the old ring held must have been read.
     func reopen(_ cpu: Int32, targets: [Int32]) throws(TraceError) -> Int? {
         guard let ring = (0..<ringCount).first(where: { unsafe rings[$0].cpu == cpu }) else {
             return nil
@@ -233,6 +244,7 @@ final class Attachment {
             unsafe (rings + ring).deinitialize(count: 1)
             unsafe (rings + ring).initialize(to: Ring(mapping: mapping, cpu: cpu))
         } catch {
+            if error.code == ENODEV { return nil }
             throw explain(error, target: targets[0])
         }
         try openEvents(on: cpu, targets: targets, leader: leader)
@@ -347,7 +359,8 @@ final class Attachment {
             if !request.countsOnly || tracepoint < 0 { try System.perfSetOutput(descriptor, to: leader) }
             return descriptor
         } catch {
-            if error.code == ESRCH { return nil }
+            // The task has ended, or the CPU has gone offline.
+            if error.code == ESRCH || error.code == ENODEV { return nil }
             throw explain(error, target: target)
         }
     }
@@ -367,7 +380,7 @@ final class Attachment {
             ).attributes(countsLoss: countsLoss)
             recorded.append(
                 RecordedEvent(
-                    name: index < 0 ? "dummy" : request.tracepoints[index].name,
+                    name: index < 0 ? "dummy" : request.tracepoints[index].name, index: index,
                     attributes: unsafe withUnsafeBytes(of: attributes) { unsafe Array($0) }, ids: ids))
         }
         return recorded

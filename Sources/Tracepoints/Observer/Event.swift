@@ -101,7 +101,9 @@ extension Observer {
     public func read(timeout: Duration? = nil) throws(TraceError) -> Event? {
         if let event = pending.pop() { return event }
         guard isOpen else { throw TraceError.misuse("the observer is not open") }
-        let deadline = timeout.map { System.monotonicTime() &+ UInt64($0 / .nanoseconds(1)) }
+        let deadline = timeout.map {
+            System.monotonicTime() &+ UInt64(max(0, min(1e18, $0 / .nanoseconds(1))))
+        }
         while true {
             beginDrain(isLast: hasEnded)
             if let batch = nextBatch() {

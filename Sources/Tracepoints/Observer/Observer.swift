@@ -28,7 +28,7 @@ public final class Observer {
     /// When the tracepoints were started, in nanoseconds of the event clock; no event is older.
     public private(set) var startTime: UInt64 = 0
 
-    let options: ObserverOptions
+    package let options: ObserverOptions
     private let catalog: Catalog
     private var attachment: Attachment?
     /// The probes in the kernel, which outlive their perf events.
@@ -61,6 +61,8 @@ public final class Observer {
     /// Events that were copied out of the rings and have not been read yet.
     var pending = EventQueue()
     /// What the rings' content is written to, and how.
+    /// The processes besides our own whose events are dropped.
+    private var others: [Int32] = []
     private var recorder: Recorder?
     /// Whether nothing more will come.
     var hasEnded = false
@@ -463,7 +465,10 @@ extension Observer {
                 for event in attachment.events where event.cpu == cpu && event.tracepoint < 0 {
                     poller.remove(event.descriptor)
                 }
-                guard try attachment.reopen(cpu, targets: targets) != nil else { continue }
+                guard try attachment.reopen(cpu, targets: targets) != nil else {
+                    offline.insert(cpu)
+                    continue
+                }
                 // They are opened anew, on this CPU too.
                 dropSentinels()
                 engine?.replace(ring, attachment.cursor(of: ring))
@@ -522,6 +527,7 @@ extension Observer {
 
     /// Sets the processes whose events are dropped besides our own.
     package func exclude(_ processes: [Int32]) {
+        others = processes
         let own = options.excludesSelf ? [System.processID] : []
         engine?.excluded = own + processes
     }
@@ -597,6 +603,8 @@ private struct Recorder {
     var positions: [UInt64] = []
     /// Before what time events were dropped when the rings were last written.
     var start: UInt64 = 0
+    /// How many events were in the rings and are not in the recording.
+    var droppedCount: UInt64 = 0
 }
 
 extension Observer {
@@ -620,13 +628,17 @@ extension Observer {
             let path = "events/\(tracepoint.layout.subsystem)/\(tracepoint.layout.name)/format"
             tracing.formats.append((tracepoint.layout.subsystem, try catalog.read(path)))
         }
+        let events = try translatingErrors(attachment.recordedEvents)
+        guard events.allSatisfy({ $0.ids.count <= writer.mostIDs }) else {
+            throw TraceError.misuse("so many threads fit into a recording in a file only: -w FILE")
+        }
         do throws(SystemError) {
-            let events = try attachment.recordedEvents()
             try writer.begin(
                 RecordingWriter.Content(
                     events: events, tracing: tracing, words: plan.words, mappings: mappingRecords(plan),
-                    kernel: KernelText.running(), heldProcess: options.heldProcess),
-                names: names)
+                    kernel: KernelText.running(), heldProcess: options.heldProcess))
+            try writer.append(names)
+            try writer.endRound()
         } catch {
             throw TraceError(error)
         }
@@ -636,38 +648,55 @@ extension Observer {
     ///
     /// - Throws: what went wrong with the file; what was written before can be read.
     package func recordDrain() throws(TraceError) {
-        guard let attachment, var recorder else { return }
+        guard let attachment, var recorder, !recorder.writer.isCut else { return }
         self.recorder = nil
         defer { self.recorder = recorder }
-        let start = engine?.start ?? 0
-        let format = SampleFormat(attachment.words)
-        var hasData = false
         do throws(SystemError) {
-            for lane in 0..<attachment.ringCount {
-                let head = unsafe attachment.rings[lane].mapping.loadHead()
-                let from = recorder.positions[lane]
-                guard head != from else { continue }
-                hasData = true
-                if start != recorder.start || start == UInt64.max || recorder.writer.wantsTimes {
-                    try write(
-                        attachment.cursor(of: lane), from: from, to: head, since: start, format, recorder)
-                } else {
-                    try unsafe write(attachment.rings[lane].mapping, from: from, to: head, recorder.writer)
-                }
-                recorder.positions[lane] = head
-                if recorder.isAlone { unsafe attachment.rings[lane].mapping.storeTail(head) }
-            }
-            recorder.start = start
+            if try writeRings(attachment, &recorder) { emptyDrains = 0 }
             try recorder.writer.endRound()
-            if recorder.writer.isDue {
-                var names = TaskNames()
-                for pid in TaskDirectory.processes() { TaskDirectory.enter(pid, into: &names) }
-                try recorder.writer.rotate(losses().map { $0 }, names: names)
-            }
+            if recorder.writer.isDue { try rotate(attachment, &recorder) }
         } catch {
             throw TraceError(error)
         }
-        if hasData { emptyDrains = 0 }
+    }
+
+    /// Goes on in another file.
+    private func rotate(_ attachment: Attachment, _ recorder: inout Recorder) throws(SystemError) {
+        try recorder.writer.rotate(losses())
+        for pid in TaskDirectory.processes() {
+            var names = TaskNames()
+            TaskDirectory.enter(pid, into: &names)
+            try recorder.writer.append(names)
+            // With many processes this takes longer than it takes to fill the rings.
+            if recorder.isAlone { _ = try writeRings(attachment, &recorder) }
+        }
+        try recorder.writer.endRound()
+    }
+
+    /// Writes what the rings hold; answers whether there was anything.
+    private func writeRings(_ attachment: Attachment, _ recorder: inout Recorder) throws(SystemError) -> Bool
+    {
+        let start = engine?.start ?? 0
+        let format = SampleFormat(attachment.words)
+        var hasData = false
+        for lane in 0..<attachment.ringCount {
+            let head = unsafe attachment.rings[lane].mapping.loadHead()
+            let from = recorder.positions[lane]
+            guard head != from else { continue }
+            hasData = true
+            if start != recorder.start || start == UInt64.max || recorder.writer.wantsTimes || !others.isEmpty
+            {
+                try unsafe writeChosen(
+                    attachment.rings[lane].mapping, attachment.cursor(of: lane), from: from, to: head,
+                    since: start, format, &recorder)
+            } else {
+                try unsafe write(attachment.rings[lane].mapping, from: from, to: head, recorder.writer)
+            }
+            recorder.positions[lane] = head
+            if recorder.isAlone { unsafe attachment.rings[lane].mapping.storeTail(head) }
+        }
+        recorder.start = start
+        return hasData
     }
 
     /// Writes a piece of a ring as it is.
@@ -675,6 +704,7 @@ extension Observer {
         _ ring: borrowing RingMapping, from: UInt64, to head: UInt64, _ writer: RecordingWriter
     ) throws(SystemError) {
         let count = Int(head &- from)
+        guard count > 0 else { return }
         let start = Int(truncatingIfNeeded: from) & (ring.capacity - 1)
         let first = min(count, ring.capacity - start)
         try unsafe writer.write(UnsafeRawBufferPointer(start: ring.data + start, count: first))
@@ -683,24 +713,41 @@ extension Observer {
         }
     }
 
-    /// Writes the records of a ring one by one, without the samples before a time.
-    private func write(
-        _ cursor: RingCursor, from: UInt64, to head: UInt64, since start: UInt64, _ format: SampleFormat,
-        _ recorder: Recorder
+    /// Writes a piece of a ring without the samples before a time and those of processes that are left out.
+    private func writeChosen(
+        _ ring: borrowing RingMapping, _ cursor: RingCursor, from: UInt64, to head: UInt64,
+        since start: UInt64, _ format: SampleFormat, _ recorder: inout Recorder
     ) throws(SystemError) {
         var cursor = cursor
         cursor.skip(to: from)
         cursor.extend(to: head)
+        // Where what is still to be written begins, and where the next record does.
+        var (begin, place) = (from, from)
         while let record = cursor.next() {
-            if record.type == RecordType.sample {
-                let time = format.time(of: record)
-                if time < start { continue }
+            defer { place = cursor.position }
+            guard record.type == RecordType.sample else { continue }
+            let time = format.time(of: record)
+            if time >= start, !isOfOthers(record, format) {
                 recorder.writer.note(first: time, last: time)
+                continue
             }
-            try unsafe recorder.writer.write(
-                UnsafeRawBufferPointer(start: record.bytes.base, count: record.bytes.count))
+            try write(ring, from: begin, to: place, recorder.writer)
+            begin = cursor.position
+            recorder.droppedCount += 1
         }
+        try write(ring, from: begin, to: place, recorder.writer)
     }
+
+    private func isOfOthers(_ record: RingRecord, _ format: SampleFormat) -> Bool {
+        guard !others.isEmpty, let pid = record.bytes.load(format.idsOffset, as: Int32.self) else {
+            return false
+        }
+        return others.contains(pid)
+    }
+
+    /// How many events were in the rings and are not in the recording: those before the command's exec, and of
+    /// processes that are left out.
+    package var unrecordedCount: UInt64 { recorder?.droppedCount ?? 0 }
 
     /// Ends the recording: writes what stands behind the events.
     package func finishRecording() throws(TraceError) {

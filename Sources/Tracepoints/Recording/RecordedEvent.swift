@@ -2,13 +2,16 @@
 package struct RecordedEvent: Sendable {
     /// The name: `subsystem:name` for a tracepoint.
     package var name: String
+    /// Its place among the tracepoints of the observer; -1 for what is none.
+    let index: Int
     /// The attributes, as `perf_event_open` took them.
     package let attributes: [UInt8]
     /// The numbers of the events that were opened with them.
     package internal(set) var ids: [UInt64]
 
-    init(name: String, attributes: [UInt8], ids: [UInt64]) {
+    init(name: String, index: Int = -1, attributes: [UInt8], ids: [UInt64]) {
         self.name = name
+        self.index = index
         self.attributes = attributes
         self.ids = ids
     }

@@ -11,9 +11,14 @@ package final class RecordingWriter {
     package enum Target {
         /// A file, made where there is none and emptied where there is.
         case file(RawPath)
-        /// A descriptor that need not be a file; it stays open.
-        case stream(Int32)
+        /// Stdout, which need not be a file; it stays open.
+        case standardOutput
     }
+
+    /// How long a reader may take nothing after the interruption, in nanoseconds.
+    private static let patience: UInt64 = 150_000_000
+    /// The longest record, in bytes: its size is a 16-bit number, and a multiple of eight.
+    private static let longestRecord = (1 << 16) - 8
 
     /// What is recorded, and of what.
     struct Content {
@@ -33,6 +38,15 @@ package final class RecordingWriter {
     private let target: Target
     private var file: Descriptor?
     private var descriptor: Int32 = -1
+    /// Whether what is written goes to a reader and not into a file, so that nothing can be amended.
+    private var isStream = false
+    private var isSocket = false
+    /// A descriptor that can be read when a reader that takes nothing is to be waited for no longer.
+    package var interruption: Int32 = -1
+    /// Whether the reader was given up: nothing more is written then.
+    package private(set) var isCut = false
+    /// What files that were put aside have told of losses, by event and CPU.
+    private var toldLosses: [Int: [Int32: UInt64]] = [:]
     private var content: Content?
     private var info: RecordingInfo
     /// Where the records begin in the file, and the tracing data.
@@ -88,21 +102,53 @@ package final class RecordingWriter {
             .map { String(decoding: $0.dropFirst().drop { $0 == 0x20 }, as: UTF8.self) }
     }
 
-    private func open() throws(SystemError) {
+    /// Opens what there is and is no regular file: a FIFO without a reader blocks here.
+    package func openStream() throws(SystemError) {
         switch target {
-        case .stream(let number): descriptor = number
+        case .standardOutput:
+            descriptor = 1
+            let kind = try System.status(of: 1).st_mode & S_IFMT
+            isSocket = kind == S_IFSOCK
+            // Opened once more, it does not block, and the description that we share with others stays as it is.
+            if kind == S_IFIFO {
+                file = try? System.open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY)
+            }
         case .file(let path):
-            let file = try System.open(path, O_RDWR | O_CREAT | O_TRUNC)
-            descriptor = file.number
-            self.file = consume file
+            guard let status = try? System.status(of: path), status.st_mode & S_IFMT != S_IFREG else {
+                return
+            }
+            file = try System.open(path, O_WRONLY | O_NOCTTY)
         }
+        if let number = file?.number {
+            System.makeNonBlocking(number)
+            descriptor = number
+        }
+        isStream = true
     }
 
-    private var isStream: Bool { if case .stream = target { true } else { false } }
+    /// Opens the file; what is recorded is for its owner alone.
+    private func openFile() throws(SystemError) {
+        guard descriptor < 0, case .file(let path) = target else { return }
+        let file = try System.open(path, O_RDWR | O_CREAT | O_TRUNC, mode: 0o600)
+        descriptor = file.number
+        self.file = consume file
+    }
 
-    /// Writes what stands before the events; `names` are those of the tasks that run.
-    func begin(_ content: Content, names: borrowing TaskNames) throws(SystemError) {
-        if descriptor < 0 { try open() }
+    /// Whether the file is the one that a descriptor leads to.
+    package func writes(to descriptor: Int32) -> Bool {
+        guard case .file(let path) = target, let own = try? System.status(of: path),
+            let other = try? System.status(of: descriptor)
+        else { return false }
+        return own.st_mode & S_IFMT == S_IFREG && own.st_dev == other.st_dev && own.st_ino == other.st_ino
+    }
+
+    /// How many numbers of an event there may be at most.
+    var mostIDs: Int { isStream ? (Self.longestRecord - 256) / 8 : Int.max }
+
+    /// Writes what stands before the events, and what tasks there are: `append(_:)` goes on with those, and
+    /// `endRound` ends it.
+    func begin(_ content: Content) throws(SystemError) {
+        try openFile()
         self.content = content
         eventTime = System.monotonicTime()
         wallTime = UInt64(bitPattern: System.wallOffset() &+ Int64(eventTime))
@@ -118,7 +164,7 @@ package final class RecordingWriter {
                     for id in event.ids { $0.append(number: id) }
                 }
             }
-            for (feature, content) in features() {
+            for (feature, content) in features() where content.count <= Self.longestRecord - 16 {
                 bytes.append(type: PerfData.Record.feature) {
                     $0.append(number: UInt64(feature.rawValue))
                     $0 += content
@@ -140,10 +186,8 @@ package final class RecordingWriter {
             bytes.replace(at: PerfData.featuresOffset, with: RecordingWriter.bit(.tracingData))
         }
         append(content.kernel, to: &bytes, content)
-        append(names, to: &bytes, content)
         position = 0
         try write(bytes)
-        try endRound()
     }
 
     /// The head of a file with the events' attributes; nothing of the data is there yet.
@@ -190,7 +234,9 @@ package final class RecordingWriter {
 
     /// Appends a record for the name of each task, and for what each process has mapped, as the kernel writes
     /// them at a new one.
-    private func append(_ names: borrowing TaskNames, to bytes: inout [UInt8], _ content: Content) {
+    func append(_ names: borrowing TaskNames) throws(SystemError) {
+        guard let content else { return }
+        var bytes: [UInt8] = []
         names.visit { tid, pid, comm in
             guard pid > 0 else { return }
             let name = comm.bytes
@@ -208,12 +254,17 @@ package final class RecordingWriter {
                 }
             }
         }
+        try write(bytes)
     }
 
     /// Writes a piece of a ring, which holds whole records, or the beginning and the end of one with the next.
     func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         do throws(SystemError) {
-            try unsafe System.writeAll(descriptor, bytes)
+            if isStream {
+                try unsafe send(bytes)
+            } else {
+                try unsafe System.writeAll(descriptor, bytes)
+            }
         } catch {
             // What has been written of this round is cut off again: it may end within a record, and what else
             // is to be written finds room.
@@ -225,6 +276,29 @@ package final class RecordingWriter {
             throw error
         }
         position += UInt64(bytes.count)
+    }
+
+    /// Writes to a reader, and waits while that takes nothing.
+    private func send(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+        var rest = unsafe bytes
+        var givesUpAt = UInt64.max
+        while unsafe !rest.isEmpty, !isCut {
+            do throws(SystemError) {
+                let written = try unsafe System.write(descriptor, rest, isSocket: isSocket)
+                unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+            } catch {
+                guard error.code == EAGAIN else { throw error }
+                let now = System.monotonicTime()
+                isCut = now >= givesUpAt
+                let isInterrupted = givesUpAt != .max
+                var waiting = [
+                    pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0),
+                    pollfd(fd: isInterrupted ? -1 : interruption, events: Int16(POLLIN), revents: 0),
+                ]
+                _ = try System.poll(&waiting, timeout: isInterrupted ? 10 : -1)
+                if waiting[1].revents != 0 { givesUpAt = System.monotonicTime() &+ Self.patience }
+            }
+        }
     }
 
     private func write(_ bytes: [UInt8]) throws(SystemError) {
@@ -262,10 +336,12 @@ package final class RecordingWriter {
     /// Whether the file is full and is to be put aside.
     var isDue: Bool { keptFiles > 1 && size >= limit && !isStream }
 
-    /// Ends the file, puts it aside, and begins another one.
-    func rotate(_ losses: [Loss], names: borrowing TaskNames) throws(SystemError) {
-        guard case .file(let path) = target, let content else { return }
+    /// Ends the file, puts it aside, and begins another one, as `begin` does.
+    func rotate(_ losses: [Loss]) throws(SystemError) {
+        guard case .file(let path) = target, var content else { return }
         try finish(losses)
+        for loss in losses { toldLosses[loss.event, default: [:]][loss.cpu] = loss.count }
+        content.heldProcess = nil
         for number in stride(from: keptFiles - 1, to: 0, by: -1) {
             let from = number == 1 ? path : path.appending(".\(number - 1)")
             guard (try? System.status(of: from)) != nil else { continue }
@@ -273,21 +349,24 @@ package final class RecordingWriter {
         }
         size = 0
         times = nil
-        try begin(content, names: names)
+        try begin(content)
     }
 
     /// Writes what stands behind the events, and closes the file.
     func finish(_ losses: [Loss]) throws(SystemError) {
-        guard let content, descriptor >= 0 else { return }
+        guard let content, descriptor >= 0, !isCut else { return }
         defer {
             file = nil
             descriptor = -1
         }
         var bytes: [UInt8] = []
-        for loss in losses where loss.event >= 0 && loss.event < content.events.count {
+        let ids = Dictionary(content.events.map { ($0.index, $0.ids.first ?? 0) }) { first, _ in first }
+        for loss in losses {
+            let told = toldLosses[loss.event]?[loss.cpu] ?? 0
+            guard loss.count > told, let id = ids[loss.event] else { continue }
             bytes.append(type: RecordType.lostSamples) {
-                $0.append(number: loss.count)
-                $0.appendMoment(content.words, id: content.events[loss.event].ids.first ?? 0, cpu: loss.cpu)
+                $0.append(number: loss.count - told)
+                $0.appendMoment(content.words, id: id, cpu: loss.cpu)
             }
         }
         if !bytes.isEmpty {
@@ -330,7 +409,8 @@ extension [UInt8] {
         append(number: UInt32(flags))
         fill(&self)
         while (count - start) % 8 != 0 { append(0) }
-        replace(at: start + 6, with: UInt16(clamping: count - start))
+        precondition(count - start < 1 << 16)
+        replace(at: start + 6, with: UInt16(count - start))
     }
 
     /// Appends a name and zeros, one at least, up to a multiple of eight bytes.

@@ -73,13 +73,22 @@ extension Argument {
 
 extension Plan {
     /// Makes what records as the command line asks; `nil` where nothing is recorded.
-    func makeWriter() -> RecordingWriter? {
+    func makeWriter(besides sink: borrowing Sink) throws(Failure) -> RecordingWriter? {
         guard let file = arguments.recording.file else { return nil }
         let words = Swift.CommandLine.arguments
-        return RecordingWriter(
-            arguments.recording.isStandardOutput ? .stream(1) : .file(file.rawPath),
+        let writer = RecordingWriter(
+            arguments.recording.isStandardOutput ? .standardOutput : .file(file.rawPath),
             tool: "obstrace \(version)", commandLine: words, limit: arguments.recording.limit ?? .max,
             keptFiles: arguments.recording.keptFiles)
+        if writer.writes(to: sink.number) {
+            throw Failure("'\(file.text)' is where the lines go too", status: Status.usage)
+        }
+        do throws(SystemError) {
+            try writer.openStream()
+        } catch {
+            throw Failure("cannot write '\(file.text)': \(error.reason)")
+        }
+        return writer
     }
 
     /// Whether something that chooses events is not left to the kernel, so that they must be looked at.
