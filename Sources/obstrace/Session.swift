@@ -556,10 +556,9 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
             tell("\(observer.lateCount) events came after a line of a later time")
         }
         guard lost > 0 || plan.arguments.isVerbose else { return }
-        // A line need not be an event.
-        let missing = unwritten &+ (plan.onlyRecords ? observer.unrecordedCount : 0)
         let count = counts.reduce(0, +)
-        var text = "obstrace: \(count - min(count, missing)) events, \(lost) lost\n"
+        // A line need not be an event.
+        var text = "obstrace: \(count - min(count, unwritten)) events, \(lost) lost\n"
         let known = losses.filter { plan.layouts.indices.contains($0.event) }
         let sums = Dictionary(known.map { ($0.event, $0.count) }, uniquingKeysWith: &+)
         let worst = sums.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
@@ -586,6 +585,9 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         }
         for loss in losses where counts.indices.contains(loss.event) {
             counts[loss.event] -= min(counts[loss.event], loss.count)
+        }
+        for (event, count) in observer.unrecorded where counts.indices.contains(event) {
+            counts[event] -= min(counts[event], count)
         }
         return (counts, !plan.layouts.contains(where: \.addsUpTime))
     }

@@ -603,8 +603,10 @@ private struct Recorder {
     var positions: [UInt64] = []
     /// Before what time events were dropped when the rings were last written.
     var start: UInt64 = 0
-    /// How many events were in the rings and are not in the recording.
-    var droppedCount: UInt64 = 0
+    /// The tracepoint of each number that samples carry.
+    var tracepointOfID: [UInt64: Int] = [:]
+    /// How many events of each tracepoint were in the rings and are not in the recording.
+    var dropped: [Int: UInt64] = [:]
 }
 
 extension Observer {
@@ -632,6 +634,7 @@ extension Observer {
         guard events.allSatisfy({ $0.ids.count <= writer.mostIDs }) else {
             throw TraceError.misuse("so many threads fit into a recording in a file only: -w FILE")
         }
+        for event in events { for id in event.ids { recorder?.tracepointOfID[id] = event.index } }
         do throws(SystemError) {
             try writer.begin(
                 RecordingWriter.Content(
@@ -733,7 +736,8 @@ extension Observer {
             }
             try write(ring, from: begin, to: place, recorder.writer)
             begin = cursor.position
-            recorder.droppedCount += 1
+            let id = record.bytes.load(8, as: UInt64.self) ?? 0
+            if let event = recorder.tracepointOfID[id] { recorder.dropped[event, default: 0] += 1 }
         }
         try write(ring, from: begin, to: place, recorder.writer)
     }
@@ -745,9 +749,9 @@ extension Observer {
         return others.contains(pid)
     }
 
-    /// How many events were in the rings and are not in the recording: those before the command's exec, and of
-    /// processes that are left out.
-    package var unrecordedCount: UInt64 { recorder?.droppedCount ?? 0 }
+    /// How many events of each tracepoint were in the rings and are not in the recording: those before the
+    /// command's exec, and of processes that are left out.
+    package var unrecorded: [Int: UInt64] { recorder?.dropped ?? [:] }
 
     /// Ends the recording: writes what stands behind the events.
     package func finishRecording() throws(TraceError) {
