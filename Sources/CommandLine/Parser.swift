@@ -205,6 +205,10 @@ struct Draft {
                 try trace.recordCalls(syscalls, file)
                 return .trace(trace)
             }
+            if syscalls.isSummary, trace.count != nil {
+                throw UsageError(
+                    "-n is for lines, and -c prints a table", notes: ["-d ends it after a time: -d 10s"])
+            }
             trace.selectCalls(failedOnly: syscalls.isFailedOnly)
             return .syscalls(trace, syscalls)
         }

@@ -8,11 +8,11 @@ extension Argument {
         UsageError(message, at: self, range: range, hint: hint, notes: notes)
     }
 
-    /// Reads a number of lines, at least 1.
-    func lineCount() throws(UsageError) -> UInt64 {
+    /// Reads a number of lines, or of something else, at least 1.
+    func lineCount(_ what: String = "a number of lines") throws(UsageError) -> UInt64 {
         var scanner = Scanner(self)
-        let number = try scanner.number("a number of lines, 1 or more", example: "10")
-        try scanner.expectEnd("a number of lines has digits only")
+        let number = try scanner.number("\(what), 1 or more", example: "10")
+        try scanner.expectEnd("\(what) has digits only")
         guard number > 0 else { throw error("\(prefix) 0 would print nothing", hint: "at least 1") }
         return number
     }
@@ -54,9 +54,11 @@ extension Argument {
     }
 
     /// Reads a size as bytes, at least 1.
-    func size() throws(UsageError) -> Int {
+    ///
+    /// - Parameter example: what an error proposes.
+    func size(example: String = "4M") throws(UsageError) -> Int {
         var scanner = Scanner(self)
-        let number = try scanner.number("a size such as 512K, 4M or 1G", example: "4M")
+        let number = try scanner.number("a size such as 512K, 4M or 1G", example: example)
         let unit = scanner.rest
         let shifts = ["": 0, "K": 10, "M": 20, "G": 30]
         guard let shift = shifts[unit.text.uppercased()] else {
@@ -66,11 +68,13 @@ extension Argument {
         }
         let (size, overflow) = number.multipliedReportingOverflow(by: 1 << UInt64(shift))
         guard !overflow, let bytes = Int(exactly: size) else {
-            throw error("\(prefix) is given a size that is too large", hint: "such as 4M")
+            throw error("\(prefix) is given a size that is too large", hint: "such as \(example)")
         }
-        guard bytes > 0 else { throw error("\(prefix) needs a size of 1 byte or more", hint: "such as 4M") }
+        guard bytes > 0 else {
+            throw error("\(prefix) needs a size of 1 byte or more", hint: "such as \(example)")
+        }
         guard bytes <= 1 << 30 else {
-            throw error("\(prefix) is given more than 1G for each CPU", hint: "such as 4M")
+            throw error("\(prefix) is given more than 1G for each CPU", hint: "such as \(example)")
         }
         return bytes
     }
@@ -80,7 +84,7 @@ extension Argument {
         if text.isEmpty { return 8192 }
         // The kernel takes no more: the size of a record is a number of 16 bits.
         let greatest = 65528
-        let bytes = try size()
+        let bytes = try size(example: "8K")
         guard bytes <= greatest else {
             throw error("\(prefix) copies \(greatest) bytes at most", hint: "such as \(prefix)=32K")
         }

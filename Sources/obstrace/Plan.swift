@@ -94,7 +94,8 @@ struct Plan: ~Copyable {
         options.printFallback = { event, record, line in printer.print(event, record, into: &line) }
         let symbols = recording?.symbols ?? KernelSymbols()
         var kernel = FilterPlan.KernelAbilities(
-            filters: arguments.usesKernelFilters && recording == nil, hasGlobalIDs: PIDNamespace.isInitial)
+            filters: arguments.usesKernelFilters, isPast: recording != nil,
+            hasGlobalIDs: PIDNamespace.isInitial)
         kernel.refusals = refusals
         let conditions = try Filters(
             of: arguments, events: events, cgroups: scope.testedCgroups,

@@ -71,7 +71,7 @@ extension Flag {
                 "What is beyond a thousand of them is one bucket.",
             ],
             set: { draft, step throws(UsageError) in
-                draft.summary.buckets = .linear(try step.lineCount())
+                draft.summary.buckets = .linear(try step.lineCount("a width in the value's own unit"))
             }),
         Flag(
             "log10", misnomers: ["--decimal"],

@@ -34,14 +34,17 @@ public struct FilterPlan {
     public struct KernelAbilities: Sendable {
         /// Whether anything may.
         public var filters: Bool
+        /// Whether the events have happened already, so that nothing ever was.
+        public var isPast: Bool
         /// Whether the kernel's thread ids are those of samples: not so in a PID namespace.
         public var hasGlobalIDs: Bool
         /// The events whose filter the kernel has refused.
         public var refusals: Set<Int> = []
 
         /// Puts together what the kernel can do.
-        public init(filters: Bool = true, hasGlobalIDs: Bool = true) {
-            self.filters = filters
+        public init(filters: Bool = true, isPast: Bool = false, hasGlobalIDs: Bool = true) {
+            self.filters = filters && !isPast
+            self.isPast = isPast
             self.hasGlobalIDs = hasGlobalIDs
         }
     }
@@ -118,6 +121,7 @@ public struct FilterPlan {
         guard let test = rest.tests.first(where: \.isThroughPointer) else { return }
         let way: String =
             switch role {
+            case _ where kernel.isPast: "test it while it is recorded, which the kernel does"
             case .keep where !kernel.filters: "leave out --no-pushdown"
             case .keep: "join it with the rest by && alone"
             case .until, .expect, .forbid: "test it in --where, which the kernel does"

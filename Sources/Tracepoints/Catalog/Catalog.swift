@@ -74,7 +74,7 @@ public final class Catalog {
         // A file of tracefs tells no size: the library reads it to its end and adds a zero byte.
         let text = unsafe tracefs_event_file_read(nil, String(parts[0]), String(parts[1]), "format", &size)
         guard let text = unsafe text else {
-            throw errno == ENOENT || errno == ENOTDIR || errno == 0
+            throw [ENOENT, ENOTDIR, ENAMETOOLONG, 0].contains(errno)
                 ? try unknown(name)
                 : TraceError.badFormat(event: name, reason: System.describe(errno))
         }

@@ -93,8 +93,11 @@ struct Keys {
         let start = place(error.range.lowerBound)
         return UsageError(
             error.message, at: argument, range: start..<max(start, place(error.range.upperBound)),
-            hint: error.hint.map(unbracketed), notes: error.notes)
+            hint: error.hint.flatMap(unbracketed), notes: error.notes.compactMap(unbracketed))
     }
 
-    private func unbracketed(_ hint: String) -> String { hint.filter { $0 != "<" && $0 != ">" } }
+    /// Advice as it is for names without brackets; `nil` where it is about the brackets.
+    private func unbracketed(_ advice: String) -> String? {
+        advice.contains("<<") || advice.contains("<name") ? nil : advice.filter { $0 != "<" && $0 != ">" }
+    }
 }
