@@ -142,6 +142,13 @@ extension EndToEnd {
             #expect(traced.lines.last?.contains("exit_group(error_code: 0) = ?") == true)
         }
 
+        @Test("The text of an argument is its register, as the kernel has it; its value is one of its type")
+        func registers() throws {
+            let traced = try obstrace(
+                "syscalls:sys_enter_openat", "-f", "<dfd> <print>", "-n", "1", "--", "cat", "/dev/null")
+            #expect(traced.text.hasPrefix("-100 dfd: 0xffffff9c, filename: 0x"), "\(traced.summary)")
+        }
+
         @Test("A name that is none is shown with what it may be")
         func mistakes() throws {
             let named = try obstrace("syscalls", "opnat")

@@ -130,12 +130,15 @@ struct PrintBuilder {
     /// What `REC->field` yields.
     mutating func field(_ field: Field) throws(PrintFormat.Failure) -> PrintTerm {
         guard !field.isDynamic else { throw failure("\(field.name) lies at the end of the record") }
-        try require(field.offset, field.size)
+        // The kernel's text has the whole register of a system call's argument, whatever the type.
+        let isRegister = field.kind == .integer && field.size < field.slotSize
+        let size = isRegister ? field.slotSize : field.size
+        try require(field.offset, size)
         switch field.kind {
         case .integer, .pointer:
             let scalar = Scalar(
-                size: UInt8(truncatingIfNeeded: field.size),
-                isSigned: field.kind == .integer && field.isSigned)
+                size: UInt8(truncatingIfNeeded: size),
+                isSigned: field.kind == .integer && field.isSigned && !isRegister)
             let node = try add(
                 PrintNode(operation: .load, scalar: scalar, a: Int32(field.offset)))
             if field.kind == .integer { return PrintTerm(node: node, meaning: .number(scalar)) }

@@ -65,7 +65,11 @@ extension LineBuffer {
         append(string: "count \(histogram.count)")
         for (name, value) in histogram.figures(unit) {
             append(string: "  \(name) ")
-            append(value, in: unit)
+            if name == "mean", unit == .plain {
+                append(string: histogram.exactMean)
+            } else {
+                append(value, in: unit)
+            }
         }
         append(UInt8(ascii: "\n"))
     }
@@ -98,13 +102,22 @@ extension Histogram {
         guard count > 0 else { return [] }
         return [
             ("min", least), ("p50", percentile(0.5)), ("p90", percentile(0.9)), ("p99", percentile(0.99)),
-            ("max", greatest), ("mean", Int128(mean)), ("total", sum),
+            ("max", greatest), ("mean", Int128(mean.rounded())), ("total", sum),
         ]
+    }
+
+    /// The mean with up to three decimals.
+    fileprivate var exactMean: String {
+        let thousandths = (sum.magnitude * 1000 + UInt128(count) / 2) / max(1, UInt128(count))
+        let sign = sum < 0 && thousandths > 0 ? "-" : ""
+        var decimals = String(String(1000 + thousandths % 1000).dropFirst())
+        while decimals.last == "0" { decimals.removeLast() }
+        return "\(sign)\(thousandths / 1000)\(decimals.isEmpty ? "" : ".\(decimals)")"
     }
 
     /// The members of a JSON object that tell of it: figures in the value's own unit, and its groups.
     public var jsonMembers: String {
-        let figures = figures(.plain).map { "\"\($0.0)\":\($0.1)" }
+        let figures = figures(.plain).map { "\"\($0.0)\":\($0.0 == "mean" ? exactMean : "\($0.1)")" }
         let groups = groups.filter { $0.count > 0 }.map { group in
             "{\"from\":\(group.from.map(String.init) ?? "null"),\"to\":\(group.to.map(String.init) ?? "null"),"
                 + "\"count\":\(group.count)}"

@@ -71,4 +71,17 @@ import Testing
                 {"from":-10,"to":0,"count":1},{"from":0,"to":10,"count":1},{"from":20,"to":30,"count":2}]
                 """)
     }
+
+    @Test(
+        "a mean has decimals where it is no whole number",
+        arguments: [
+            ([0, 1], "0.5"), ([1, 1, 0], "0.667"), ([-3, -4], "-3.5"), ([-1, 1], "0"),
+            ([1999, 2001], "2000"),
+            ([0, 0, 0, 0, 0, 0, 0, 0, 0, 1], "0.1"),
+        ] as [([Int64], String)])
+    func mean(values: [Int64], mean: String) {
+        var histogram = Histogram(.linear(10))
+        for value in values { histogram.add(signed: value) }
+        #expect(histogram.jsonMembers.contains("\"mean\":\(mean),"), "\(histogram.jsonMembers)")
+    }
 }
