@@ -53,6 +53,31 @@ extension EndToEnd {
             }
         }
 
+        @Test("A number of CPUs that no machine has is not believed")
+        func numberOfCPUs() throws {
+            try withDirectory { directory in
+                let (file, out) = (directory + "/run.data", directory + "/run.json")
+                let recorded = try run([
+                    "bash", "-c", "\"$1\" -q -w - sched:sched_process_exec -- true > \"$2\"", "sh", binary(),
+                    file,
+                ])
+                #expect(recorded.status == 0, "\(recorded.summary)")
+                var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: file)))
+                // The record of the feature 7, which is two numbers of CPUs.
+                let head: [UInt8] = [80, 0, 0, 0, 0, 0, 24, 0, 7, 0, 0, 0, 0, 0, 0, 0]
+                let place = try #require(
+                    bytes.indices.first { bytes[$0...].starts(with: head) })
+                bytes.replaceSubrange(place + 16..<place + 24, with: repeatElement(0xff, count: 8))
+                try Data(bytes).write(to: URL(fileURLWithPath: file))
+                let converted = try obstrace("convert", file, out)
+                #expect(converted.status == 0, "\(converted.summary)")
+                let events = try JSONDecoder().decode(
+                    Trace.self, from: Data(contentsOf: URL(fileURLWithPath: out))
+                ).traceEvents
+                #expect(events.count { $0.ph == "M" && $0.name == "thread_name" } == 8192)
+            }
+        }
+
         @Test("What to convert into is told by the name, or by --to")
         func kinds() throws {
             let unknown = try obstrace("convert", "in", "out.txt")

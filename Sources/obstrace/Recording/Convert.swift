@@ -32,11 +32,14 @@ enum Convert {
         } catch {
             preconditionFailure("the words are right")
         }
-        let cpus = Array(0..<Int(recording.info.cpusAvailable ?? 1))
+        let cpus = Array(0..<min(Int(recording.info.cpusAvailable ?? 1), mostCPUs))
         return try Replay.run(
             replay, arguments.input, recording: recording, output: arguments.output,
             frame: (chromeHead(cpus), "]}\n"))
     }
+
+    /// One more than the greatest number that a CPU has in any kernel.
+    private static let mostCPUs = 8192
 
     /// An event without a length, on the line of its thread. Times are microseconds.
     private static let instant =
