@@ -4,6 +4,8 @@ internal import Glibc
 /// What stands at the head of a recording, and in a file also behind its events.
 struct RecordingHead {
     private(set) var isStream = false
+    /// Whether it is a file that can be read anywhere.
+    private(set) var isRegular = false
     private(set) var fileSize: UInt64 = 0
     private(set) var events: [RecordedEvent] = []
     private(set) var info = RecordingInfo()
@@ -26,6 +28,9 @@ struct RecordingHead {
         let status = try System.status(of: file)
         let start = try RecordingHead.readAll(file, PerfData.pipeHeaderSize)
         do throws(RecordingError) {
+        // Of a file that stdin is some may have been read.
+        isRegular = status.st_mode & S_IFMT == S_IFREG
+        if isRegular { try System.seek(file, to: 0) }
             var scanner = ByteScanner(start[...], origin: 0)
             let magic = try scanner.number(UInt64.self, "the head of the file")
             if magic == PerfData.magic.byteSwapped {
@@ -43,7 +48,7 @@ struct RecordingHead {
             guard size == UInt64(PerfData.headerSize) else {
                 throw RecordingError("its head is \(size) bytes long, not \(PerfData.headerSize)", at: 8)
             }
-            guard status.st_mode & S_IFMT == S_IFREG else {
+            guard isRegular else {
                 throw RecordingError("it is of the kind that must be read from a file, not through a pipe")
             }
             fileSize = UInt64(max(0, status.st_size))
