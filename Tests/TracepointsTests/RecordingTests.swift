@@ -208,4 +208,72 @@ private func times(_ recording: inout Recording) -> [[UInt64]] {
             #expect(batches.allSatisfy { $0.count <= 200 })
         }
     }
+
+    @Test(
+        "Events beyond what any recording has are refused, and how samples lie is not found out anew for each"
+    )
+    func manyEvents() throws {
+        let error = try #require(throws: RecordingError.self) {
+            _ = try MadeUpRecording(events: 1 << 16 + 1).open()
+        }
+        #expect(error.reason == "it has more than 65536 events")
+    }
+
+    @Test("Samples are laid out alike if those of all events are, in whatever order these come")
+    func formats() {
+        let tracepoint = RecordedEvent(name: "", attributes: madeUpAttributes(type: 2), ids: [1])
+        let counter = RecordedEvent(name: "", attributes: madeUpAttributes(type: 0), ids: [2])
+        var dummy = madeUpAttributes(type: 1)
+        dummy.replace(at: 8, with: UInt64(9))
+        dummy.replace(at: 24, with: SampleWords.time.rawValue)
+        let idle = RecordedEvent(name: "", attributes: dummy, ids: [3])
+        let sample = MadeUpRecording.sample(5)
+        func time(_ events: [RecordedEvent]) -> UInt64? {
+            let formats = RecordFormats(events)
+            return unsafe sample.withUnsafeBytes { sample in
+                let record = unsafe RingRecord(bytes: Bytes(sample), type: RecordType.sample)
+                return formats.format(of: record.bytes) == nil ? nil : formats.time(of: record)
+            }
+        }
+        #expect(time([tracepoint, tracepoint]) == 5)
+        #expect(time([idle, tracepoint, tracepoint]) == 5)
+        #expect(time([tracepoint, idle]) == 5)
+        // Which event it is of is not told, and may be the counter's.
+        #expect(time([tracepoint, counter]) == nil)
+        #expect(time([counter, tracepoint]) == nil)
+        #expect(time([idle, counter]) == nil)
+        #expect(time([]) == nil)
+    }
+
+    @Test("The numbers of all events have no more room than the file")
+    func numbers() throws {
+        let size = UInt64(RecordedEvent.leastSize + 16)
+        let count: UInt64 = 3
+        var bytes: [UInt8] = []
+        let end = UInt64(PerfData.headerSize) + count * size
+        for number in [
+            PerfData.magic, UInt64(PerfData.headerSize), size, UInt64(PerfData.headerSize), count * size, end,
+            0, 0,
+            0, 0, 0, 0, 0,
+        ] { bytes.append(number: number) }
+        for _ in 0..<count {
+            bytes += madeUpAttributes(type: 2)
+            bytes.append(number: UInt64(0))
+            bytes.append(number: end / 2)
+        }
+        let error = try #require(throws: RecordingError.self) { _ = try Recording.open(file(of: bytes)) }
+        #expect(error.reason == "the numbers of its events are more than it can hold")
+    }
+
+    @Test("Names are looked for as far as there are events", .timeLimit(.minutes(1)))
+    func names() {
+        var events = [RecordedEvent(name: "", attributes: [], ids: [])]
+        var description: [UInt8] = []
+        description.append(number: UInt32.max)
+        description.append(number: UInt32(0))
+        description.append(number: UInt32(0))
+        description.append(string: Array("made:up".utf8))
+        RecordingHead.name(&events, by: description[...])
+        #expect(events[0].name == "made:up")
+    }
 }

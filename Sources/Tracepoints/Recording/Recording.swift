@@ -574,8 +574,12 @@ extension Recording {
                 ids.append(id)
                 offset += 8
             }
-            events.append(RecordedEvent(name: "", attributes: attributes.array, ids: ids))
-            formats = RecordFormats(events)
+            guard events.count < RecordingHead.mostEvents else {
+                throw RecordingError("it has more than \(events.count) events", at: place)
+            }
+            let event = RecordedEvent(name: "", attributes: attributes.array, ids: ids)
+            events.append(event)
+            formats.add(event)
         case PerfData.Record.feature where isStream:
             let feature = Int(clamping: bytes.load(8, as: UInt64.self) ?? 0)
             if let content = bytes.slice(16, bytes.count - 16) {
