@@ -209,6 +209,34 @@ private func times(_ recording: inout Recording) -> [[UInt64]] {
         }
     }
 
+    @Test("A process that gets the number of one that has ended is another one")
+    func numbersAnew() throws {
+        var made = MadeUpRecording()
+        func shown(_ pids: Set<Int32>) throws -> [UInt64] {
+            var recording = try made.open()
+            var scope = Recording.Scope()
+            scope.pids = pids
+            let layouts = recording.layouts
+            recording.select(layouts, needs: [], scope: scope)
+            return Array(times(&recording).joined())
+        }
+        made.addTask(RecordType.fork, 2000, parent: 1000, at: 1)
+        made.bytes += MadeUpRecording.sample(2, pid: 2000)
+        made.addTask(RecordType.exit, 2000, parent: 1000, at: 3)
+        // The switch to another task is the last that it does.
+        made.bytes += MadeUpRecording.sample(4, pid: 2000)
+        made.addTask(RecordType.fork, 2000, parent: 3000, at: 5)
+        made.bytes += MadeUpRecording.sample(6, pid: 2000)
+        #expect(try shown([1000]) == [2, 4])
+        #expect(try shown([3000]) == [6])
+        // One that was asked for may be another one's child.
+        #expect(try shown([2000]) == [2, 4])
+        made.addTask(RecordType.exit, 2000, parent: 3000, at: 7)
+        made.addTask(RecordType.fork, 2000, parent: 1000, at: 8)
+        made.bytes += MadeUpRecording.sample(9, pid: 2000)
+        #expect(try shown([1000]) == [2, 4, 9])
+    }
+
     @Test(
         "Events beyond what any recording has are refused, and how samples lie is not found out anew for each"
     )

@@ -53,14 +53,20 @@ package struct Recording: ~Copyable {
         package var tids: Set<Int32> = []
         /// The CPUs; `nil` for all.
         package var cpus: Set<Int32>?
+        /// Those of the processes and threads that have ended. What they still do belongs to them, and other threads
+        /// of a process may go on: only where its number comes anew is it another one's.
+        fileprivate var ended: Set<Int32> = []
+        /// Whether there were processes, or threads, in the beginning.
+        fileprivate var hasPids = false
+        fileprivate var hasTids = false
 
         package init() {}
 
-        var isEverything: Bool { pids.isEmpty && tids.isEmpty && cpus == nil }
+        var isEverything: Bool { !hasPids && !hasTids && cpus == nil }
 
         fileprivate func contains(_ sample: Sample) -> Bool {
             if let cpus, !cpus.contains(sample.cpu) { return false }
-            return (pids.isEmpty || pids.contains(sample.pid)) && (tids.isEmpty || tids.contains(sample.tid))
+            return (!hasPids || pids.contains(sample.pid)) && (!hasTids || tids.contains(sample.tid))
         }
     }
 
@@ -210,6 +216,8 @@ package struct Recording: ~Copyable {
         for (index, layout) in wanted.enumerated() { eventOfID[Int(layout.id)] = Int32(index) }
         self.needs = scope.pids.isEmpty ? needs : needs.union(.pid)
         self.scope = scope
+        self.scope.hasPids = !scope.pids.isEmpty
+        self.scope.hasTids = !scope.tids.isEmpty
         tasks = TaskTracker(Recording.plan(self.needs.subtracting(.process)), looksAtProc: false)
     }
 
@@ -340,8 +348,19 @@ package struct Recording: ~Copyable {
             if let pid = bytes.load(8, as: Int32.self), let parent = bytes.load(12, as: Int32.self),
                 let tid = bytes.load(16, as: Int32.self), let parentThread = bytes.load(20, as: Int32.self)
             {
+                // The number is that of another task now, which no one need have asked for.
+                if scope.ended.remove(tid) != nil {
+                    scope.pids.remove(tid)
+                    scope.tids.remove(tid)
+                }
                 if scope.pids.contains(parent) { scope.pids.insert(pid) }
                 if scope.tids.contains(parentThread) { scope.tids.insert(tid) }
+            }
+            tasks.note(record, at: time)
+        case RecordType.exit:
+            if let tid = bytes.load(16, as: Int32.self), scope.pids.contains(tid) || scope.tids.contains(tid)
+            {
+                scope.ended.insert(tid)
             }
             tasks.note(record, at: time)
         case RecordType.map:
