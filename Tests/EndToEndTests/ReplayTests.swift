@@ -186,6 +186,30 @@ extension EndToEnd {
                 "\(finished.summary)")
         }
 
+        @Test("What stdin has open is read, whoever may open it: a file, a pipe, a socket")
+        func stdin() throws {
+            let finished = try script(
+                """
+                "$OBSTRACE" -q -w run.data syscalls:sys_enter_getppid -- $WORKLOADS/getppid 10 >/dev/null
+                "$OBSTRACE" -q -w - syscalls:sys_enter_getppid -- sh -c '$WORKLOADS/getppid 10 >/dev/null' > run.pipe
+                "$OBSTRACE" -r run.data > expected
+                cp "$OBSTRACE" tool; chmod 755 . tool
+                as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups ./tool "$@"; }
+                as_nobody -r - < run.data | diff - expected && wc -l < expected
+                { dd bs=16 count=1 of=/dev/null status=none; as_nobody -r -; } < run.data | diff - expected && echo same
+                "$OBSTRACE" -r run.pipe > expected && test $(wc -l < expected) -ge 10
+                cat run.pipe | as_nobody -r - | diff - expected && echo same
+                python3 -c '
+                import socket, subprocess
+                ours, theirs = socket.socketpair()
+                ours.sendall(open("run.pipe", "rb").read())
+                ours.close()
+                subprocess.run(["./tool", "-r", "-"], stdin=theirs)' | diff - expected && echo same
+                echo 'main;work 3' | as_nobody convert - - --to svg | grep -c work | awk '{ print ($1 > 0) }'
+                """)
+            #expect(finished.lines == ["10", "same", "same", "same", "1"], "\(finished.summary)")
+        }
+
         @Test("A terminal on stderr sees how far a long recording is read, and nothing of it stays")
         func progress() throws {
             let finished = try script(

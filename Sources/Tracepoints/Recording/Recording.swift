@@ -223,9 +223,10 @@ package struct Recording: ~Copyable {
 
     /// When events were lost, which a file is looked through for; `nil` where it cannot be read twice.
     private func lossesOfFile() -> LossWindows? {
-        guard !isStream, let file = try? System.open("/proc/self/fd/\(window.descriptor)", O_RDONLY),
-            var copy = try? Recording.open(file)
-        else { return nil }
+        guard !isStream, let file = try? System.duplicate(descriptor) else { return nil }
+        // The place in the file is the same for both.
+        defer { try? System.seek(descriptor, to: window.end) }
+        guard var copy = try? Recording.open(file) else { return nil }
         copy.lossWindows = LossWindows()
         return copy.allLosses()
     }

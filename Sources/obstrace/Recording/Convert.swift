@@ -79,9 +79,9 @@ enum Convert {
 
     /// Draws the folded stacks of `obstrace count --folded`.
     private static func flameGraph(_ arguments: ConvertArguments) throws(Failure) -> Int32 {
+        let file = try arguments.input.openedFile()
         let text: String
         do throws(SystemError) {
-            let file = try arguments.input.openedFile()
             text = String(
                 decoding: try System.contents(of: file, called: arguments.input.text), as: UTF8.self)
         } catch {

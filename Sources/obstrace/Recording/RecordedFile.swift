@@ -7,12 +7,7 @@ import Tracepoints
 extension Recording {
     /// Opens the recording that an argument names, `-` for stdin.
     static func open(_ file: Argument) throws(Failure) -> Recording {
-        let descriptor: Descriptor
-        do throws(SystemError) {
-            descriptor = try file.openedFile()
-        } catch {
-            throw Failure("cannot read '\(file.text)': \(error.reason)")
-        }
+        let descriptor = try file.openedFile()
         Privileges.reduceToReading()
         do throws(RecordingError) {
             return try Recording.open(descriptor)
@@ -66,8 +61,12 @@ extension Argument {
 
 extension Argument {
     /// The file of that name, open for reading; `-` is stdin.
-    func openedFile() throws(SystemError) -> Descriptor {
-        text == "-" ? try System.open("/proc/self/fd/0", O_RDONLY) : try System.open(rawPath, O_RDONLY)
+    func openedFile() throws(Failure) -> Descriptor {
+        do throws(SystemError) {
+            return text == "-" ? try System.duplicate(0) : try System.open(rawPath, O_RDONLY)
+        } catch {
+            throw Failure("cannot read '\(text)': \(error.reason)")
+        }
     }
 }
 
