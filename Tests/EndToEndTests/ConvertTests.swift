@@ -53,6 +53,32 @@ extension EndToEnd {
             }
         }
 
+        @Test("A file is not written over that is read, by whatever name")
+        func sameFile() throws {
+            let finished = try script(
+                """
+                "$OBSTRACE" -q -w run.data syscalls:sys_enter_getppid -- $WORKLOADS/getppid 10 >/dev/null
+                echo 'main;work 3' > stacks
+                cp run.data kept.data; cp stacks kept.stacks; ln -s run.data soft; ln run.data hard
+                try() { "$OBSTRACE" "$@" > out 2> error; echo "$? $(cat out error)"; }
+                for name in run.data soft hard; do try -r run.data -o $name; done
+                for kind in chrome perfetto trace-cmd; do try convert run.data soft --to $kind; done
+                try convert stacks stacks --to svg
+                try -r - -o run.data < run.data
+                "$OBSTRACE" -r run.data >> run.data 2> error; echo "$? $(cat error)"
+                cmp run.data kept.data && cmp stacks kept.stacks && "$OBSTRACE" -r run.data -o other && wc -l < other
+                """)
+            func refusal(_ name: String, of file: String = "run.data") -> String {
+                "2 obstrace: cannot write \(name): it is the same file as '\(file)', which is read"
+            }
+            #expect(
+                finished.lines == [
+                    refusal("'run.data'"), refusal("'soft'"), refusal("'hard'"), refusal("'soft'"),
+                    refusal("'soft'"), refusal("'soft'"), refusal("'stacks'", of: "stacks"),
+                    refusal("'run.data'", of: "-"), refusal("stdout"), "10",
+                ], "\(finished.summary)")
+        }
+
         @Test("A number of CPUs that no machine has is not believed")
         func numberOfCPUs() throws {
             try withDirectory { directory in

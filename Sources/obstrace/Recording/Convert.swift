@@ -94,7 +94,7 @@ enum Convert {
                     + "obstrace count EVENT --by stack --folded writes them")
         }
         guard graph.count > 0 else { throw Failure("\(arguments.input.text): no stack is in it") }
-        let sink = try Sink.open(arguments.output)
+        let sink = try Sink.open(arguments.output, reading: file.number, arguments.input)
         try checked { () throws(SystemError) in try sink.begin() }
         var line = LineBuffer()
         line.append(string: graph.svg())

@@ -70,6 +70,25 @@ extension Argument {
     }
 }
 
+extension Sink {
+    /// Opens what the command line asks for, which must not be the file that is read: that would be emptied, or
+    /// grow as it is read.
+    ///
+    /// - Parameter input: the open file that is read, which `file` names.
+    static func open(_ output: Output, reading input: Int32, _ file: Argument) throws(Failure) -> Sink {
+        let sink = try open(output)
+        if let read = try? System.status(of: input), let written = try? System.status(of: sink.number),
+            read.st_mode & S_IFMT == S_IFREG, read.st_dev == written.st_dev, read.st_ino == written.st_ino
+        {
+            let name = if case .file(let output) = output { "'\(output.text)'" } else { "stdout" }
+            throw Failure(
+                "cannot write \(name): it is the same file as '\(file.text)', which is read",
+                status: Status.usage)
+        }
+        return sink
+    }
+}
+
 extension Plan {
     /// Makes what records as the command line asks; `nil` where nothing is recorded.
     func makeWriter() -> RecordingWriter? {

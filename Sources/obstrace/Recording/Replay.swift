@@ -46,7 +46,7 @@ struct Replay<Events: Consumer & ~Copyable>: ~Copyable {
             plan.layouts, needs: plan.needs, scope: Recording.Scope(plan.arguments),
             tellsLossWindows: plan.tellsLossWindows)
         if plan.needs.contains(.userStack) { recording.symbolizer = plan.renderer.symbolizer }
-        let sink = try Sink.open(output)
+        let sink = try Sink.open(output, reading: recording.descriptor, file)
         let progress = Progress(plan, output)
         var replay = Replay(
             plan: plan, consumer: consumer, recording: recording, file: file, sink: sink, progress: progress,
