@@ -85,6 +85,7 @@ static inline int clinux_perf_set_program(int event, int program) {
 static inline int clinux_set_nonblocking(int descriptor) {
     return fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
 }
+static inline int clinux_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
 static inline int clinux_is_open(int descriptor) { return fcntl(descriptor, F_GETFD) != -1; }
 static inline int clinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
 // `O_TMPFILE` is defined with _GNU_SOURCE alone.

@@ -53,6 +53,57 @@ extension EndToEnd {
             }
         }
 
+        @Test("A file is not written over that is read, by whatever name")
+        func sameFile() throws {
+            let finished = try script(
+                """
+                "$OBSTRACE" -q -w run.data syscalls:sys_enter_getppid -- $WORKLOADS/getppid 10 >/dev/null
+                echo 'main;work 3' > stacks
+                cp run.data kept.data; cp stacks kept.stacks; ln -s run.data soft; ln run.data hard
+                try() { "$OBSTRACE" "$@" > out 2> error; echo "$? $(cat out error)"; }
+                for name in run.data soft hard; do try -r run.data -o $name; done
+                for kind in chrome perfetto trace-cmd; do try convert run.data soft --to $kind; done
+                try convert stacks stacks --to svg
+                try -r - -o run.data < run.data
+                "$OBSTRACE" -r run.data >> run.data 2> error; echo "$? $(cat error)"
+                cmp run.data kept.data && cmp stacks kept.stacks && "$OBSTRACE" -r run.data -o other && wc -l < other
+                """)
+            func refusal(_ name: String, of file: String = "run.data") -> String {
+                "2 obstrace: cannot write \(name): it is the same file as '\(file)', which is read"
+            }
+            #expect(
+                finished.lines == [
+                    refusal("'run.data'"), refusal("'soft'"), refusal("'hard'"), refusal("'soft'"),
+                    refusal("'soft'"), refusal("'soft'"), refusal("'stacks'", of: "stacks"),
+                    refusal("'run.data'", of: "-"), refusal("stdout"), "10",
+                ], "\(finished.summary)")
+        }
+
+        @Test("A number of CPUs that no machine has is not believed")
+        func numberOfCPUs() throws {
+            try withDirectory { directory in
+                let (file, out) = (directory + "/run.data", directory + "/run.json")
+                let recorded = try run([
+                    "bash", "-c", "\"$1\" -q -w - sched:sched_process_exec -- true > \"$2\"", "sh", binary(),
+                    file,
+                ])
+                #expect(recorded.status == 0, "\(recorded.summary)")
+                var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: file)))
+                // The record of the feature 7, which is two numbers of CPUs.
+                let head: [UInt8] = [80, 0, 0, 0, 0, 0, 24, 0, 7, 0, 0, 0, 0, 0, 0, 0]
+                let place = try #require(
+                    bytes.indices.first { bytes[$0...].starts(with: head) })
+                bytes.replaceSubrange(place + 16..<place + 24, with: repeatElement(0xff, count: 8))
+                try Data(bytes).write(to: URL(fileURLWithPath: file))
+                let converted = try obstrace("convert", file, out)
+                #expect(converted.status == 0, "\(converted.summary)")
+                let events = try JSONDecoder().decode(
+                    Trace.self, from: Data(contentsOf: URL(fileURLWithPath: out))
+                ).traceEvents
+                #expect(events.count { $0.ph == "M" && $0.name == "thread_name" } == 8192)
+            }
+        }
+
         @Test("What to convert into is told by the name, or by --to")
         func kinds() throws {
             let unknown = try obstrace("convert", "in", "out.txt")

@@ -4,19 +4,27 @@ private typealias Malloc = @convention(c) (Int) -> UnsafeMutableRawPointer?
 
 nonisolated(unsafe) private var realMalloc: Malloc?
 nonisolated(unsafe) private var count = 0
+nonisolated(unsafe) private var bytes = 0
 nonisolated(unsafe) private var countedThread = pthread_t()
 
 /// The number of allocations that Swift code does on this thread while `body` runs.
 ///
 /// The places through which this program and the Swift runtime reach `malloc` are made to lead to a function
 /// that counts: also what is given back at once is seen.
-func countAllocations(_ body: () -> Void) -> Int {
+func countAllocations(_ body: () -> Void) -> Int { measureAllocations(body).count }
+
+/// The number of allocations, as `countAllocations` counts them, and of their bytes together.
+func measureAllocations(_ body: () -> Void) -> (count: Int, bytes: Int) {
     let program = unsafe dlopen(nil, RTLD_NOW)!
     unsafe realMalloc = unsafe unsafeBitCast(dlsym(program, "malloc")!, to: Malloc.self)
     unsafe countedThread = pthread_self()
     unsafe count = 0
+    unsafe bytes = 0
     let counting: Malloc = { size in
-        if unsafe pthread_self() == countedThread { unsafe count += 1 }
+        if unsafe pthread_self() == countedThread {
+            unsafe count += 1
+            unsafe bytes += size
+        }
         return unsafe realMalloc!(size)
     }
     let slots = unsafe mallocSlots(program)
@@ -26,7 +34,7 @@ func countAllocations(_ body: () -> Void) -> Int {
     }
     body()
     for index in unsafe slots.indices { unsafe slots[index].pointee = originals[index] }
-    return unsafe count
+    return unsafe (count, bytes)
 }
 
 /// Where the program and the Swift runtime keep the address of `malloc`, made writable.

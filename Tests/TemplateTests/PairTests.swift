@@ -1,6 +1,7 @@
-import Template
 import Testing
 import Tracepoints
+
+@testable import Template
 
 /// An event of a stream: which of the rules' events it is, its values, and its moment.
 private struct Happening {
@@ -299,5 +300,23 @@ private struct Pairing {
         #expect(try mistake("id,") == "a name is missing")
         #expect(try mistake("id=id=id") == "'id' is no name")
         #expect(try mistake("id", cancels: "id,tid") == "the key has 1 value, and so must this")
+    }
+}
+
+@Suite struct PairTableTests {
+    @Test("Keys that share a place in one table do not in another")
+    func places() {
+        let table = PairTable(capacity: 1)
+        let other = PairTable(capacity: 1)
+        let words = (0..<64 as Range<UInt64>).map { $0 }
+        let hashes = unsafe words.withUnsafeBytes { bytes in
+            stride(from: 0, to: bytes.count, by: 8).map { offset in
+                let key = unsafe Bytes(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + 8]))
+                return (table.hash(of: key), table.hash(of: key), other.hash(of: key))
+            }
+        }
+        #expect(hashes.allSatisfy { $0.0 == $0.1 && $0.0 != $0.2 })
+        // The 64 keys are spread over 16 places.
+        #expect(Set(hashes.map { $0.0 & 15 }).count > 8 && Set(hashes.map { $0.2 & 15 }).count > 8)
     }
 }

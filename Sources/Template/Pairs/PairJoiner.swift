@@ -175,7 +175,7 @@ public struct PairJoiner: ~Copyable {
             return
         }
         let bytes = unsafe Bytes(key.bytes)
-        let hash = bytes.keyHash
+        let hash = table.hash(of: bytes)
         if let old = table.find(bytes, hash: hash) {
             table.remove(old)
             counts.repeatedStarts &+= 1
@@ -204,7 +204,8 @@ public struct PairJoiner: ~Copyable {
         }
         let bytes = unsafe Bytes(key.bytes)
         // A late start may be younger than its end, which is then another one's.
-        guard let found = table.find(bytes, hash: bytes.keyHash), table.entry(found).time <= sample.time
+        guard let found = table.find(bytes, hash: table.hash(of: bytes)),
+            table.entry(found).time <= sample.time
         else {
             counts.loneEnds &+= 1
             return nil
@@ -229,7 +230,7 @@ public struct PairJoiner: ~Copyable {
     {
         guard cancelKeys[Int(index)].read(sample, batch, &renderer, into: &key) else { return }
         let bytes = unsafe Bytes(key.bytes)
-        if let found = table.find(bytes, hash: bytes.keyHash) { table.remove(found) }
+        if let found = table.find(bytes, hash: table.hash(of: bytes)) { table.remove(found) }
     }
 
     @inline(__always)

@@ -116,24 +116,3 @@ struct PairKeyReader {
         }
     }
 }
-
-extension Bytes {
-    /// A number that spreads over all its bits, and is equal for equal bytes.
-    @inline(__always)
-    var keyHash: UInt64 {
-        var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
-        var offset = 0
-        while offset < count {
-            var word: UInt64 = 0
-            if let whole = load(offset, as: UInt64.self) {
-                word = whole
-            } else {
-                for index in offset..<count { word = word << 8 | UInt64(self[index]) }
-            }
-            let product = (hash ^ word).multipliedFullWidth(by: 0xd6e8_feb8_6659_fd93)
-            hash = product.high ^ product.low
-            offset += 8
-        }
-        return hash ^ hash >> 29
-    }
-}

@@ -46,6 +46,8 @@ struct PairTable: ~Copyable {
     private var bytes = 0
     /// How many starts wait.
     private(set) var count = 0
+    /// Drawn anew in each run, so that no one can make up keys that all get the same place.
+    private let seed = UInt64.random(in: 0...UInt64.max)
 
     /// Makes a table of at most that many starts and bytes.
     init(capacity: Int, byteLimit: Int = 64 << 20) {
@@ -65,6 +67,25 @@ struct PairTable: ~Copyable {
         for index in 0..<used { unsafe entries[index].memory?.deallocate() }
         unsafe entries.deallocate()
         unsafe heads.deallocate()
+    }
+
+    /// A number that spreads over all its bits, and is equal for equal keys of one table.
+    @inline(__always)
+    func hash(of key: Bytes) -> UInt64 {
+        var hash = seed
+        var offset = 0
+        while offset < key.count {
+            var word: UInt64 = 0
+            if let whole = key.load(offset, as: UInt64.self) {
+                word = whole
+            } else {
+                for index in offset..<key.count { word = word << 8 | UInt64(key[index]) }
+            }
+            let product = (hash ^ word).multipliedFullWidth(by: 0xd6e8_feb8_6659_fd93 ^ seed << 1)
+            hash = product.high ^ product.low
+            offset += 8
+        }
+        return hash ^ hash >> 29
     }
 
     /// Where a start lies, for `entry` and `record`, until the table is changed; `nil` where there is none.

@@ -16,7 +16,9 @@ struct PrintTerm {
 }
 
 /// Collects the nodes, texts and lists of a program, folding what is constant.
-struct PrintBuilder {
+///
+/// It is never copied: with a copy of its arrays somewhere, each node that is added would make another one of all.
+struct PrintBuilder: ~Copyable {
     private(set) var nodes: [PrintNode] = []
     private(set) var pool: [UInt8] = []
     private(set) var lists: [SymbolList] = []

@@ -3,7 +3,7 @@ import Tracepoints
 /// Parses the C expressions of a print format into nodes.
 ///
 /// Each argument is parsed by itself, so that one that cannot be compiled leaves the others usable.
-struct PrintCompiler {
+struct PrintCompiler: ~Copyable {
     let layout: EventLayout
     let symbols: KernelSymbols
     var builder = PrintBuilder()

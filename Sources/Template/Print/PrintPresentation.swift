@@ -88,7 +88,8 @@ extension PrintFormat {
     }
 
     private static func uses(
-        _ conversions: [PrintConversion], _ arguments: [PrintCompiler.Argument], _ builder: PrintBuilder
+        _ conversions: [PrintConversion], _ arguments: [PrintCompiler.Argument],
+        _ builder: borrowing PrintBuilder
     ) -> [Use] {
         var uses: [Use] = []
         var next = 0

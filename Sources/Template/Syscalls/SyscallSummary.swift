@@ -30,9 +30,16 @@ struct SyscallCount {
     mutating func add(_ duration: UInt64, isError: Bool) {
         calls &+= 1
         if isError { errors &+= 1 }
-        time &+= duration
+        addTime(duration)
         if duration > longest { longest = duration }
         classes[Self.timeClass(duration)] &+= 1
+    }
+
+    /// Adds to the time, which stays the longest there is where a recording has more.
+    @inline(__always)
+    mutating func addTime(_ duration: UInt64) {
+        let (sum, overflow) = time.addingReportingOverflow(duration)
+        time = overflow ? .max : sum
     }
 
     /// The time that a share of the calls does not exceed, from above and at most the longest.
@@ -69,14 +76,21 @@ struct SyscallSummary: ~Copyable {
     /// Writes the table as `strace -c` lays it out, with two columns more: of the time that 99 of 100 calls do
     /// not exceed and of the longest, in microseconds.
     func appendTable(_ table: inout SyscallTable, to line: inout LineBuffer) {
-        let total = counts.reduce(0) { $0 + $1.time }
+        var sum = SyscallCount(index: 0)
+        for count in counts {
+            sum.calls += count.calls
+            sum.errors += count.errors
+            sum.addTime(count.time)
+            sum.longest = max(sum.longest, count.longest)
+            for place in count.classes.indices { sum.classes[place] &+= count.classes[place] }
+        }
         let rule =
             "------ ----------- ----------- --------- --------- ----------- ----------- ----------------\n"
         line.append(
             text: "% time     seconds  usecs/call     calls    errors    p99 usecs    max usecs syscall\n")
         line.append(text: rule)
         for count in sorted {
-            appendRow(share: count.time, of: total, count, to: &line)
+            appendRow(count, of: sum.time, to: &line)
             line.append(table.plan(count.index).name, of: table.pool)
             if count.index >= SyscallTable.room, count.index < 2 * SyscallTable.room {
                 line.append(" (32-bit)")
@@ -84,21 +98,12 @@ struct SyscallSummary: ~Copyable {
             line.append(0x0a)
         }
         line.append(text: rule)
-        var sum = SyscallCount(index: 0)
-        for count in counts {
-            sum.calls += count.calls
-            sum.errors += count.errors
-            sum.time += count.time
-            sum.longest = max(sum.longest, count.longest)
-            for place in count.classes.indices { sum.classes[place] &+= count.classes[place] }
-        }
-        appendRow(share: total, of: total, sum, to: &line)
+        appendRow(sum, of: sum.time, to: &line)
         line.append("total\n")
     }
 
-    private func appendRow(share: UInt64, of total: UInt64, _ count: SyscallCount, to line: inout LineBuffer)
-    {
-        let hundredths = total == 0 ? 0 : UInt64((Double(share) / Double(total) * 10000).rounded())
+    private func appendRow(_ count: SyscallCount, of total: UInt64, to line: inout LineBuffer) {
+        let hundredths = total == 0 ? 0 : UInt64((Double(count.time) / Double(total) * 10000).rounded())
         line.column(6) {
             $0.appendDecimal(hundredths / 100)
             $0.append(0x2e)

@@ -237,6 +237,11 @@ package enum System {
         _ = try check("rename", path.description) { unsafe Glibc.rename(path.bytes, other.bytes) }
     }
 
+    /// Another descriptor of what is open already, which no program inherits (`F_DUPFD_CLOEXEC`).
+    package static func duplicate(_ descriptor: Int32) throws(SystemError) -> Descriptor {
+        Descriptor(try check("fcntl") { clinux_duplicate(descriptor) })
+    }
+
     /// Moves a descriptor's place in its file (`lseek`).
     package static func seek(_ descriptor: Int32, to offset: UInt64) throws(SystemError) {
         _ = try check("lseek") { lseek(descriptor, off_t(clamping: offset), SEEK_SET) }

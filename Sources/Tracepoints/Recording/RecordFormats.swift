@@ -7,20 +7,32 @@ struct RecordFormats {
     /// Whether all samples are of tracepoints and laid out alike, so that no event need be looked up.
     private var isUniform = false
     private var common = SampleFormat([])
+    /// Whether any event makes samples.
+    private var hasSampling = false
     /// Where the number of a sample's event lies.
     private var idOffset = -1
 
     init() {}
 
     init(_ events: [RecordedEvent]) {
-        formats = events.map(\.format)
-        isTracepoint = events.map(\.isTracepoint)
-        for (index, event) in events.enumerated() { for id in event.ids { eventOfID[id] = index } }
-        let sampling = events.indices.filter { !events[$0].isDummy }
-        common = (sampling.first ?? events.indices.first).map { formats[$0] } ?? common
+        for event in events { add(event) }
+    }
+
+    /// Takes one event more.
+    mutating func add(_ event: RecordedEvent) {
+        let index = formats.count
+        let format = event.format
+        formats.append(format)
+        isTracepoint.append(event.isTracepoint)
+        for id in event.ids { eventOfID[id] = index }
+        if index == 0 || (!event.isDummy && !hasSampling) { common = format }
         // The times of records that are no samples lie in one place where the words around them are the same.
-        isUniform = sampling.allSatisfy { isTracepoint[$0] && formats[$0] == common }
-        idOffset = formats.allSatisfy { $0.idOffset == common.idOffset } ? common.idOffset : -1
+        if index == 0 { isUniform = true }
+        if !event.isDummy {
+            hasSampling = true
+            isUniform = isUniform && event.isTracepoint && format == common
+        }
+        if index == 0 { idOffset = format.idOffset } else if idOffset != format.idOffset { idOffset = -1 }
     }
 
     /// How a sample is laid out; `nil` where it is of no tracepoint.

@@ -19,7 +19,8 @@ struct RecordOrder: ~Copyable {
     private var next = 0
     /// Where runs begin.
     private var runs: [Int] = []
-    private var lastTime: UInt64 = 0
+    /// The time of the record that was added last, or of the latest one once all are in order.
+    private(set) var lastTime: UInt64 = 0
 
     init() {
         unsafe entries = UnsafeMutablePointer<Entry>.allocate(capacity: capacity)
@@ -61,6 +62,11 @@ struct RecordOrder: ~Copyable {
             first = unsafe min(first, entries[index].place)
         }
         return first == UInt64.max ? nil : first
+    }
+
+    /// Gives the places of all that wait others.
+    func move(_ other: (UInt64) -> UInt64) {
+        for index in next..<count { unsafe entries[index].place = unsafe other(entries[index].place) }
     }
 
     /// Forgets all that waits.

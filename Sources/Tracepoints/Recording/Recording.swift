@@ -40,6 +40,10 @@ package struct Recording: ~Copyable {
     package private(set) var size: UInt64 = 0
     /// How far the file has been read, in bytes.
     package var position: UInt64 { place }
+    /// How many bytes are held of what was read again.
+    var readAgainBytes: Int { again.count }
+    /// The file that is read.
+    package var descriptor: Int32 { window.descriptor }
 
     /// Whose events are given out.
     package struct Scope {
@@ -49,36 +53,63 @@ package struct Recording: ~Copyable {
         package var tids: Set<Int32> = []
         /// The CPUs; `nil` for all.
         package var cpus: Set<Int32>?
+        /// Those of the processes and threads that have ended. What they still do belongs to them, and other threads
+        /// of a process may go on: only where its number comes anew is it another one's.
+        fileprivate var ended: Set<Int32> = []
+        /// Whether there were processes, or threads, in the beginning.
+        fileprivate var hasPids = false
+        fileprivate var hasTids = false
 
         package init() {}
 
-        var isEverything: Bool { pids.isEmpty && tids.isEmpty && cpus == nil }
+        var isEverything: Bool { !hasPids && !hasTids && cpus == nil }
 
         fileprivate func contains(_ sample: Sample) -> Bool {
             if let cpus, !cpus.contains(sample.cpu) { return false }
-            return (pids.isEmpty || pids.contains(sample.pid)) && (tids.isEmpty || tids.contains(sample.tid))
+            return (!hasPids || pids.contains(sample.pid)) && (!hasTids || tids.contains(sample.tid))
         }
     }
 
+    /// How much is held at once.
+    struct Bounds {
+        /// How many bytes of what comes through a pipe may wait, and how many that were compressed.
+        var streamed: UInt64 = 192 << 20
+        var expanded: UInt64 = 128 << 20
+        /// How many records may wait that are held.
+        var records = 1 << 22
+        /// How many bytes are expanded at once.
+        var expansion = 1 << 20
+        /// How many blocks of a file may wait, how many bytes of them are read again at once, and how many of those
+        /// may wait.
+        var blocks = 1 << 20
+        var readAgain = 32 << 20
+        var waiting = 128 << 20
+    }
+
+    private let bounds: Bounds
     private var window: RecordingWindow
     /// The place of the next record.
     private var place: UInt64
-    /// Where the records end; the size of the data may not be told.
     private var order = RecordOrder()
+    /// Whether records can be read again, so that they are not held before their time has come.
+    private let isRegular: Bool
+    private var blocks = RecordBlocks()
+    private var again = ReadRecords()
     /// What expands the records, where they are compressed; the place of the next one in what it holds.
     private var expander: Expander?
     private var expandedPlace: UInt64 = 0
-    /// Marks the places that are the expander's.
+    /// Marks the places that are the expander's, and those of what was read again; others are the window's.
     private static let expanded: UInt64 = 1 << 63
+    private static let readAgain: UInt64 = 1 << 62
     private(set) var tracing: TracingData?
     private var formats = RecordFormats()
     private var hasEnded = false
     /// The greatest time so far, and at the end of the round before.
     private var greatest: UInt64 = 0
-    private var limit: UInt64 = 0
     private var roundLimit: UInt64 = 0
-    private var roundBytes: UInt64 = 0
-    private var roundStart: UInt64 = 0
+    /// Up to which time nothing earlier comes any more, and up to which all of that is in order.
+    private var ready: UInt64 = 0
+    private var limit: UInt64 = 0
 
     private let samples: UnsafeMutablePointer<Sample>
     /// The index that samples have, by the tracepoint's number; -1 for those not asked for, -2 for unknown ones.
@@ -94,9 +125,6 @@ package struct Recording: ~Copyable {
     /// What was lost after the events of the batch that was given out last.
     private var laterLosses: [Int32: UInt64] = [:]
 
-    /// How many bytes a round may have; what is longer is given out in parts.
-    private static let longestRound: UInt64 = 64 << 20
-
     private static func plan(_ needs: ContextNeeds) -> Engine.Plan {
         Engine.Plan(words: [], needs: needs, hasGlobalIDs: true, commonPidOffset: 4)
     }
@@ -106,6 +134,10 @@ package struct Recording: ~Copyable {
     /// - Parameter file: the open file; it is closed with the recording.
     /// - Throws: what keeps it from being read at all.
     package static func open(_ file: consuming Descriptor) throws(RecordingError) -> Recording {
+        try open(file, Bounds())
+    }
+
+    static func open(_ file: consuming Descriptor, _ bounds: Bounds) throws(RecordingError) -> Recording {
         var head = RecordingHead()
         do throws(SystemError) {
             try head.read(file.number)
@@ -113,14 +145,16 @@ package struct Recording: ~Copyable {
             throw RecordingError(error.reason)
         }
         if let problem = head.problem { throw problem }
-        var recording = Recording(file, head)
+        var recording = Recording(file, head, bounds)
         // The formats of tracepoints come as records where the head does not have them.
-        while recording.tracing == nil, !recording.hasEnded, recording.order.count == 0 { recording.step() }
+        while recording.tracing == nil, !recording.hasEnded, recording.isEmpty { recording.step() }
         try recording.readLayouts()
         return recording
     }
 
-    private init(_ file: consuming Descriptor, _ head: RecordingHead) {
+    private init(_ file: consuming Descriptor, _ head: RecordingHead, _ bounds: Bounds) {
+        self.bounds = bounds
+        isRegular = head.isRegular
         isStream = head.isStream
         size = head.fileSize
         events = head.events
@@ -182,14 +216,17 @@ package struct Recording: ~Copyable {
         for (index, layout) in wanted.enumerated() { eventOfID[Int(layout.id)] = Int32(index) }
         self.needs = scope.pids.isEmpty ? needs : needs.union(.pid)
         self.scope = scope
+        self.scope.hasPids = !scope.pids.isEmpty
+        self.scope.hasTids = !scope.tids.isEmpty
         tasks = TaskTracker(Recording.plan(self.needs.subtracting(.process)), looksAtProc: false)
     }
 
     /// When events were lost, which a file is looked through for; `nil` where it cannot be read twice.
     private func lossesOfFile() -> LossWindows? {
-        guard !isStream, let file = try? System.open("/proc/self/fd/\(window.descriptor)", O_RDONLY),
-            var copy = try? Recording.open(file)
-        else { return nil }
+        guard !isStream, let file = try? System.duplicate(descriptor) else { return nil }
+        // The place in the file is the same for both.
+        defer { try? System.seek(descriptor, to: window.end) }
+        guard var copy = try? Recording.open(file) else { return nil }
         copy.lossWindows = LossWindows()
         return copy.allLosses()
     }
@@ -199,6 +236,7 @@ package struct Recording: ~Copyable {
         while !hasEnded {
             step()
             if order.count > 1 << 12 { order.removeAll() }
+            if blocks.count > 1 << 12 { blocks.removeAll() }
         }
         lossWindows?.complete()
         return lossWindows
@@ -244,15 +282,20 @@ package struct Recording: ~Copyable {
                     wallOffset: info.wallOffset ?? 0, processes: [],
                     lossWindow: lossWindows?.take(until: samples[count - 1].time))
             }
-            if hasEnded { return nil }
-            readRound()
+            if let earliest = blocks.earliest, earliest <= ready {
+                readAgain()
+            } else {
+                if hasEnded { return nil }
+                readRound()
+            }
         }
     }
 
     /// The bytes of a record that waits.
     @inline(__always)
     private func held(_ place: UInt64, _ count: Int) -> Bytes? {
-        if place < Recording.expanded { return window.bytes(at: place, count: count) }
+        if place < Recording.readAgain { return window.bytes(at: place, count: count) }
+        if place < Recording.expanded { return again.bytes(at: place & ~Recording.readAgain, count: count) }
         return expander?.bytes(at: place & ~Recording.expanded, count: count)
     }
 
@@ -306,8 +349,19 @@ package struct Recording: ~Copyable {
             if let pid = bytes.load(8, as: Int32.self), let parent = bytes.load(12, as: Int32.self),
                 let tid = bytes.load(16, as: Int32.self), let parentThread = bytes.load(20, as: Int32.self)
             {
+                // The number is that of another task now, which no one need have asked for.
+                if scope.ended.remove(tid) != nil {
+                    scope.pids.remove(tid)
+                    scope.tids.remove(tid)
+                }
                 if scope.pids.contains(parent) { scope.pids.insert(pid) }
                 if scope.tids.contains(parentThread) { scope.tids.insert(tid) }
+            }
+            tasks.note(record, at: time)
+        case RecordType.exit:
+            if let tid = bytes.load(16, as: Int32.self), scope.pids.contains(tid) || scope.tids.contains(tid)
+            {
+                scope.ended.insert(tid)
             }
             tasks.note(record, at: time)
         case RecordType.map:
@@ -343,15 +397,61 @@ package struct Recording: ~Copyable {
 // MARK: Reading records
 
 extension Recording {
+    /// Whether no record waits.
+    private var isEmpty: Bool { order.count == 0 && blocks.count == 0 }
+
     /// Reads records up to the end of a round, and brings them into order.
+    ///
+    /// A round that is too long to wait for its end gives out first what the rounds before make likely to be
+    /// complete, and then all: what is still to come may be late.
     private mutating func readRound() {
-        roundBytes = 0
-        roundStart = place
+        let start = (kept, firstExpanded)
         var isRound = false
-        while !hasEnded, !isRound { isRound = step() }
+        repeat { isRound = step() } while !hasEnded && !isRound && !isFull(since: start)
+        if hasEnded {
+            ready = .max
+        } else if isRound || ready >= roundLimit {
+            ready = isRound ? roundLimit : greatest
+            roundLimit = greatest
+        } else {
+            ready = roundLimit
+        }
+        blocks.sort()
+        readAgain()
+    }
+
+    /// Whether as much waits as may be held.
+    private func isFull(since start: (kept: UInt64, expanded: UInt64)) -> Bool {
+        order.waiting >= bounds.records || blocks.count >= bounds.blocks
+            || (!isRegular && place &- start.kept >= bounds.streamed)
+            || expandedPlace &- start.expanded >= bounds.expanded
+    }
+
+    /// Reads blocks again whose time has come, and brings all that is held into order.
+    private mutating func readAgain() {
+        let due = blocks.take(until: ready, size: bounds.readAgain)
+        if !due.isEmpty {
+            again.keep(those: &order, marked: Recording.readAgain, room: due.reduce(0) { $0 + $1.size })
+        }
+        for block in due {
+            do throws(SystemError) {
+                var place = try again.read(block, of: descriptor)
+                while let header = again.bytes(at: place, count: 8) {
+                    let size = Int(header.load(6, as: UInt16.self) ?? 0)
+                    guard size >= 8, let bytes = again.bytes(at: place, count: size) else { break }
+                    let record = RingRecord(bytes: bytes, type: header.load(0, as: UInt32.self) ?? 0)
+                    order.add(formats.time(of: record), at: place | Recording.readAgain)
+                    place &+= UInt64(size)
+                }
+            } catch {
+                end(RecordingError("it cannot be read: \(error.reason)", at: block.place))
+            }
+        }
         order.sort()
-        limit = hasEnded ? .max : roundLimit
-        roundLimit = greatest
+        limit = min(ready, blocks.earliest.map { $0 &- min($0, 1) } ?? .max)
+        if again.count >= bounds.waiting || order.waiting >= bounds.records {
+            limit = max(limit, order.lastTime)
+        }
     }
 
     /// Reads one record; answers whether a round ends with it.
@@ -371,7 +471,17 @@ extension Recording {
     }
 
     /// The place from where on bytes are still needed.
-    private var kept: UInt64 { order.firstPlace(in: 0...Recording.expanded - 1) ?? place }
+    private var kept: UInt64 {
+        isRegular ? place : order.firstPlace(in: 0...Recording.readAgain - 1) ?? place
+    }
+
+    /// The place of the first of the expanded bytes that are still needed.
+    private var firstExpanded: UInt64 {
+        expander == nil
+            ? 0
+            : order.firstPlace(in: Recording.expanded...UInt64.max).map { $0 & ~Recording.expanded }
+                ?? expandedPlace
+    }
 
     private mutating func hold(_ count: UInt64) throws(SystemError) -> Bool {
         let (needed, overflow) = place.addingReportingOverflow(count)
@@ -381,6 +491,14 @@ extension Recording {
     }
 
     private mutating func readRecord() throws(SystemError) -> Bool {
+        if let expander, expander.hasMore {
+            do throws(RecordingError) {
+                try expand(expander)
+            } catch {
+                end(error)
+            }
+            return hasEnded
+        }
         guard try hold(8), let header = window.bytes(at: place, count: 8) else {
             let rest = window.end &- place
             end(
@@ -405,7 +523,7 @@ extension Recording {
         guard type >= PerfData.Record.firstOfUser else {
             add(RingRecord(bytes: bytes, type: type), at: place)
             place &+= UInt64(size)
-            return roundBytes >= Recording.longestRound
+            return false
         }
         let next = place &+ UInt64(size)
         do throws(RecordingError) {
@@ -422,16 +540,24 @@ extension Recording {
         let time = formats.time(of: record)
         greatest = max(greatest, time)
         lossWindows?.note(record, cpu: formats.cpu(of: record), at: time)
-        order.add(time, at: place)
-        roundBytes &+= UInt64(record.bytes.count)
+        if isRegular, place < Recording.expanded {
+            blocks.add(time, at: place, size: record.bytes.count)
+        } else {
+            order.add(time, at: place)
+        }
     }
 
-    /// Expands a compressed record, and lets what is in it wait.
+    /// Takes a compressed record, and lets the first of what is in it wait.
     private mutating func expand(_ piece: Bytes) throws(RecordingError) {
-        let expander = self.expander ?? Expander()
+        let expander = self.expander ?? Expander(step: bounds.expansion)
         self.expander = expander
-        let first = order.firstPlace(in: Recording.expanded...UInt64.max).map { $0 & ~Recording.expanded }
-        if let reason = expander.expand(piece, keeping: first ?? expandedPlace) {
+        expander.take(piece)
+        try expand(expander)
+    }
+
+    /// Expands a part of what was taken, and lets the records in it wait.
+    private mutating func expand(_ expander: Expander) throws(RecordingError) {
+        if let reason = expander.expand(keeping: firstExpanded) {
             throw RecordingError("what is compressed cannot be expanded: \(reason)", at: place)
         }
         while let header = expander.bytes(at: expandedPlace, count: 8) {
@@ -468,8 +594,12 @@ extension Recording {
                 ids.append(id)
                 offset += 8
             }
-            events.append(RecordedEvent(name: "", attributes: attributes.array, ids: ids))
-            formats = RecordFormats(events)
+            guard events.count < RecordingHead.mostEvents else {
+                throw RecordingError("it has more than \(events.count) events", at: place)
+            }
+            let event = RecordedEvent(name: "", attributes: attributes.array, ids: ids)
+            events.append(event)
+            formats.add(event)
         case PerfData.Record.feature where isStream:
             let feature = Int(clamping: bytes.load(8, as: UInt64.self) ?? 0)
             if let content = bytes.slice(16, bytes.count - 16) {
@@ -510,7 +640,7 @@ extension Recording {
         default: break
         }
         place = next
-        return roundBytes >= Recording.longestRound
+        return false
     }
 }
 

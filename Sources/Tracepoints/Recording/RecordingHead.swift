@@ -4,6 +4,8 @@ internal import Glibc
 /// What stands at the head of a recording, and in a file also behind its events.
 struct RecordingHead {
     private(set) var isStream = false
+    /// Whether it is a file that can be read anywhere.
+    private(set) var isRegular = false
     private(set) var fileSize: UInt64 = 0
     private(set) var events: [RecordedEvent] = []
     private(set) var info = RecordingInfo()
@@ -18,12 +20,17 @@ struct RecordingHead {
     private(set) var laterProblem: RecordingError?
 
     /// The most events, and bytes of one part of the head, that are taken.
-    private static let mostEvents: UInt64 = 1 << 16
+    static let mostEvents: UInt64 = 1 << 16
     private static let longestPart: UInt64 = 256 << 20
+    /// The most bytes that the numbers of all events have together, which are eight for each event and CPU.
+    private static let longestNumbers: UInt64 = 32 << 20
 
     /// Reads the head of a file that is open at its beginning.
     mutating func read(_ file: Int32) throws(SystemError) {
         let status = try System.status(of: file)
+        // Of a file that stdin is some may have been read.
+        isRegular = status.st_mode & S_IFMT == S_IFREG
+        if isRegular { try System.seek(file, to: 0) }
         let start = try RecordingHead.readAll(file, PerfData.pipeHeaderSize)
         do throws(RecordingError) {
             var scanner = ByteScanner(start[...], origin: 0)
@@ -43,7 +50,7 @@ struct RecordingHead {
             guard size == UInt64(PerfData.headerSize) else {
                 throw RecordingError("its head is \(size) bytes long, not \(PerfData.headerSize)", at: 8)
             }
-            guard status.st_mode & S_IFMT == S_IFREG else {
+            guard isRegular else {
                 throw RecordingError("it is of the kind that must be read from a file, not through a pipe")
             }
             fileSize = UInt64(max(0, status.st_size))
@@ -134,6 +141,7 @@ struct RecordingHead {
             throw RecordingError("it has \(count) events", at: 32)
         }
         let bytes = try self.section(file, section.offset, section.size, "the events' attributes")
+        var room = min(fileSize, RecordingHead.longestNumbers)
         for index in 0..<Int(count) {
             let start = index * Int(size)
             var scanner = ByteScanner(
@@ -141,6 +149,10 @@ struct RecordingHead {
             let attributes = Array(try scanner.take(size - 16, "the attributes"))
             let offset = try scanner.number(UInt64.self, "the place of the numbers")
             let idsSize = try scanner.number(UInt64.self, "the number of the numbers")
+            guard idsSize <= room else {
+                throw RecordingError("the numbers of its events are more than it can hold", at: offset)
+            }
+            room -= idsSize
             let ids = try self.section(file, offset, idsSize, "the numbers of an event")
             var numbers = ByteScanner(ids[...], origin: offset)
             var event = RecordedEvent(name: "", attributes: attributes, ids: [])
@@ -173,7 +185,7 @@ struct RecordingHead {
         do throws(RecordingError) {
             let count = try scanner.number(UInt32.self, "")
             let size = try scanner.number(UInt32.self, "")
-            for index in 0..<Int(count) where index < events.count {
+            for index in 0..<min(Int(count), events.count) {
                 _ = try scanner.take(UInt64(size), "")
                 let ids = try scanner.number(UInt32.self, "")
                 events[index].name = try scanner.string("")

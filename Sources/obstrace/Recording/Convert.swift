@@ -32,11 +32,14 @@ enum Convert {
         } catch {
             preconditionFailure("the words are right")
         }
-        let cpus = Array(0..<Int(recording.info.cpusAvailable ?? 1))
+        let cpus = Array(0..<min(Int(recording.info.cpusAvailable ?? 1), mostCPUs))
         return try Replay.run(
             replay, arguments.input, recording: recording, output: arguments.output,
             frame: (chromeHead(cpus), "]}\n"))
     }
+
+    /// One more than the greatest number that a CPU has in any kernel.
+    private static let mostCPUs = 8192
 
     /// An event without a length, on the line of its thread. Times are microseconds.
     private static let instant =
@@ -76,9 +79,9 @@ enum Convert {
 
     /// Draws the folded stacks of `obstrace count --folded`.
     private static func flameGraph(_ arguments: ConvertArguments) throws(Failure) -> Int32 {
+        let file = try arguments.input.openedFile()
         let text: String
         do throws(SystemError) {
-            let file = try arguments.input.openedFile()
             text = String(
                 decoding: try System.contents(of: file, called: arguments.input.text), as: UTF8.self)
         } catch {
@@ -91,7 +94,7 @@ enum Convert {
                     + "obstrace count EVENT --by stack --folded writes them")
         }
         guard graph.count > 0 else { throw Failure("\(arguments.input.text): no stack is in it") }
-        let sink = try Sink.open(arguments.output)
+        let sink = try Sink.open(arguments.output, reading: file.number, arguments.input)
         try checked { () throws(SystemError) in try sink.begin() }
         var line = LineBuffer()
         line.append(string: graph.svg())

@@ -23,7 +23,7 @@ struct PerfettoConversion: ~Copyable {
         let layouts = recording.layouts
         recording.select(layouts, needs: [.pid, .tid, .comm])
         recording.tellsLosses = true
-        let sink = try Sink.open(arguments.output)
+        let sink = try Sink.open(arguments.output, reading: recording.descriptor, arguments.input)
         var conversion = PerfettoConversion(arguments, recording, PerfettoTrace(layouts), sink)
         return try conversion.run()
     }

@@ -7,12 +7,7 @@ import Tracepoints
 extension Recording {
     /// Opens the recording that an argument names, `-` for stdin.
     static func open(_ file: Argument) throws(Failure) -> Recording {
-        let descriptor: Descriptor
-        do throws(SystemError) {
-            descriptor = try file.openedFile()
-        } catch {
-            throw Failure("cannot read '\(file.text)': \(error.reason)")
-        }
+        let descriptor = try file.openedFile()
         Privileges.reduceToReading()
         do throws(RecordingError) {
             return try Recording.open(descriptor)
@@ -66,8 +61,31 @@ extension Argument {
 
 extension Argument {
     /// The file of that name, open for reading; `-` is stdin.
-    func openedFile() throws(SystemError) -> Descriptor {
-        text == "-" ? try System.open("/proc/self/fd/0", O_RDONLY) : try System.open(rawPath, O_RDONLY)
+    func openedFile() throws(Failure) -> Descriptor {
+        do throws(SystemError) {
+            return text == "-" ? try System.duplicate(0) : try System.open(rawPath, O_RDONLY)
+        } catch {
+            throw Failure("cannot read '\(text)': \(error.reason)")
+        }
+    }
+}
+
+extension Sink {
+    /// Opens what the command line asks for, which must not be the file that is read: that would be emptied, or
+    /// grow as it is read.
+    ///
+    /// - Parameter input: the open file that is read, which `file` names.
+    static func open(_ output: Output, reading input: Int32, _ file: Argument) throws(Failure) -> Sink {
+        let sink = try open(output)
+        if let read = try? System.status(of: input), let written = try? System.status(of: sink.number),
+            read.st_mode & S_IFMT == S_IFREG, read.st_dev == written.st_dev, read.st_ino == written.st_ino
+        {
+            let name = if case .file(let output) = output { "'\(output.text)'" } else { "stdout" }
+            throw Failure(
+                "cannot write \(name): it is the same file as '\(file.text)', which is read",
+                status: Status.usage)
+        }
+        return sink
     }
 }
 

@@ -22,6 +22,8 @@ struct Replay<Events: Consumer & ~Copyable>: ~Copyable {
     private var end = UInt64.max
     /// How far the events have been taken.
     private var now: UInt64 = 0
+    /// How many intervals without events there were.
+    private var emptyIntervals = 0
     /// Why no more events are taken.
     private var stop: Stop?
 
@@ -44,7 +46,7 @@ struct Replay<Events: Consumer & ~Copyable>: ~Copyable {
             plan.layouts, needs: plan.needs, scope: Recording.Scope(plan.arguments),
             tellsLossWindows: plan.tellsLossWindows)
         if plan.needs.contains(.userStack) { recording.symbolizer = plan.renderer.symbolizer }
-        let sink = try Sink.open(output)
+        let sink = try Sink.open(output, reading: recording.descriptor, file)
         let progress = Progress(plan, output)
         var replay = Replay(
             plan: plan, consumer: consumer, recording: recording, file: file, sink: sink, progress: progress,
@@ -119,16 +121,21 @@ struct Replay<Events: Consumer & ~Copyable>: ~Copyable {
         }
     }
 
+    /// How many intervals without events are shown in a run.
+    private static var mostEmptyIntervals: Int { 100_000 }
+
     /// Does all that is due up to a time.
     ///
-    /// Where nothing happens for very many intervals, as a damaged time may have it, not each of them is shown.
+    /// Very many intervals without events, as short ones or a damaged time make them, are not shown one by one: from
+    /// then on one line stands for those up to the next event, as one does live for what came while we were late.
     private mutating func tick(until time: UInt64) throws(Failure) {
-        var ticks = 0
+        var isEmpty = false
         while stop == nil, consumer.nextTick <= time, time < .max {
-            ticks += 1
-            now = ticks > 100_000 ? time : consumer.nextTick
+            if isEmpty { emptyIntervals += 1 }
+            now = isEmpty && emptyIntervals > Self.mostEmptyIntervals ? time : consumer.nextTick
             try consumer.tick(at: now, nil, into: &line)
             try flush()
+            isEmpty = true
         }
         now = max(now, time == .max ? 0 : time)
     }
@@ -164,6 +171,11 @@ struct Replay<Events: Consumer & ~Copyable>: ~Copyable {
         recording.tellSkipped(isQuiet: plan.arguments.isQuiet)
         if recording.lateCount > 0, !plan.arguments.isQuiet {
             tell("\(recording.lateCount) events came after a line of a later time")
+        }
+        if emptyIntervals > Self.mostEmptyIntervals, !plan.arguments.isQuiet {
+            tell(
+                "intervals without events were more than \(Self.mostEmptyIntervals): one line stands for many"
+            )
         }
         if lost > 0 || plan.arguments.isVerbose {
             let seen = consumer.counts(plan.renderer).reduce(0, +)

@@ -11,7 +11,7 @@ enum TraceDat {
         var recording = try Recording.open(arguments.input)
         recording.select(recording.layouts, needs: [.tid, .comm])
         recording.tellsLosses = true
-        let sink = try Sink.open(arguments.output)
+        let sink = try Sink.open(arguments.output, reading: recording.descriptor, arguments.input)
         guard !System.isTerminal(sink.number) else {
             throw Failure(
                 "trace.dat is no text for a terminal: give OUT the name of a file", status: Status.usage)

@@ -98,6 +98,19 @@ struct PrintHostileTests {
         #expect(compiled > 100)
     }
 
+    @Test("A list of names takes memory by its length, not more for each")
+    func longLists() {
+        let symbols = KernelSymbols(emptyPaths)
+        func size(_ count: Int) -> Int {
+            let names = (0..<count).map { "{ \($0), \"x\($0)\" }" }.joined(separator: ", ")
+            let layout = Self.event.layout(printing: "\"%s\", __print_symbolic(REC->u, \(names))")
+            return measureAllocations { _ = try? PrintFormat(of: layout, symbols: symbols) }.bytes
+        }
+        _ = size(1)
+        let (few, many) = (size(500), size(4000))
+        #expect(many < 12 * few, "\(few) bytes for 500 names, \(many) for 4000")
+    }
+
     @Test("A layout that points outside of any record is refused or prints nothing")
     func layouts() {
         for (offset, size) in [(-1, 4), (Int.max - 2, 4), (1 << 40, 4), (8, 1 << 40), (8, -4), (60_000, 4)] {

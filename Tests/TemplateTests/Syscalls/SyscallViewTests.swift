@@ -268,6 +268,20 @@ private struct Calls: ~Copyable {
                 ])
         }
 
+        @Test("Times that are more than can be counted stay the longest there is")
+        func longTimes() throws {
+            var calls = Calls { $0.isSummary = true }
+            for (thread, number) in [(7, getppid), (8, getppid), (9, openat)] as [(Int32, Int64)] {
+                calls.enter(1, thread, number)
+            }
+            for (thread, number) in [(7, getppid), (8, getppid), (9, openat)] as [(Int32, Int64)] {
+                calls.exit(UInt64.max, thread, number, 0)
+            }
+            let table = try calls.lines()
+            #expect(table[2].hasPrefix("100.0018446744073.709551"), "\(table)")
+            #expect(table[5].hasPrefix("100.0018446744073.709551"), "\(table)")
+        }
+
         @Test("Broken records make no line and no harm")
         func broken() throws {
             var calls = Calls()
