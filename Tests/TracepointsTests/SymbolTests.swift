@@ -109,6 +109,19 @@ struct SymbolTests {
         #expect(module(40, 0x1500, 80) == "/no/such/program")
     }
 
+    @Test("A function at the end of all addresses is one, and none of them is beyond it")
+    func farFunction() throws {
+        let last = UInt64.max
+        let program = MadeUpProgram(
+            loadedAt: last - 0xfff,
+            [("near", last - 0xfff, 0), ("long", last - 0x1f, last), ("far", last - 0xf, 0)])
+        try unsafe program.bytes.withUnsafeBytes { bytes in
+            let symbols = ObjectSymbols(try unsafe ProgramFile(image: bytes, name: "far"))
+            let found = try #require(symbols.function(atOffset: 0x10, names: names))
+            #expect(String(decoding: found.name.array, as: UTF8.self) == "near" && found.offset == 0x10)
+        }
+    }
+
     @Test("A call chain is parted at its marks")
     func chain() {
         let kernel = UInt64(bitPattern: -128)

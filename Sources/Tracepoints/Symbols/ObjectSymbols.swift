@@ -35,9 +35,9 @@ final class ObjectSymbols {
         var kept: [Entry] = []
         kept.reserveCapacity(entries.count)
         for entry in entries where entry.address != kept.last?.address { kept.append(entry) }
-        // Those without a size reach up to the next one.
+        // Those without a size reach up to the next one. What goes beyond the last address covers nothing.
         for index in kept.indices where kept[index].end == kept[index].address {
-            kept[index].end = index + 1 < kept.count ? kept[index + 1].address : kept[index].address + 4096
+            kept[index].end = index + 1 < kept.count ? kept[index + 1].address : kept[index].address &+ 4096
         }
         entries = kept
     }
