@@ -181,4 +181,23 @@ struct SymbolTests {
             }
         }
     }
+
+    /// A number as names refer to what is in them.
+    private static func place(_ value: Int, _ radix: Int) -> String {
+        guard value > 0 else { return "_" }
+        return String(value - 1, radix: radix, uppercase: radix == 36) + "_"
+    }
+
+    @Test("A name of Rust that multiplies what it refers to stays as it is, and so does a long one")
+    func costlyRust() {
+        // Each part is read twice within the one before it.
+        let parts = (1...29).map { "uB" + Self.place(30 - $0, 36).lowercased() }
+        let doubled = "_R" + String(repeating: "X", count: 29) + "C1a" + parts.joined()
+        #expect(Demangler.readable(doubled) == doubled)
+        let long = "_RINvC1a1b" + String(repeating: "NtC3aaa3bbb", count: 300) + "E"
+        #expect(Demangler.readable(long).utf8.count == 7 + 300 * 10 - 1)
+        let longer = "_RINvC1a1b" + String(repeating: "RRRRRRRRRRm", count: 360) + "E"
+        #expect(Demangler.readable(longer) == longer)
+        #expect(Demangler.readable("plain") == "plain")
+    }
 }
