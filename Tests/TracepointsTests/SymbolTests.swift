@@ -117,7 +117,7 @@ struct SymbolTests {
             [("near", last - 0xfff, 0), ("long", last - 0x1f, last), ("far", last - 0xf, 0)])
         try unsafe program.bytes.withUnsafeBytes { bytes in
             let symbols = ObjectSymbols(try unsafe ProgramFile(image: bytes, name: "far"))
-            let found = try #require(symbols.function(atOffset: 0x10, names: names))
+            let found = try #require(symbols.function(atOffset: 0x10, names: names, Demangler()))
             #expect(String(decoding: found.name.array, as: UTF8.self) == "near" && found.offset == 0x10)
         }
     }
@@ -165,19 +165,19 @@ struct SymbolTests {
             ("$s2sw5outeryS2iF", "sw.outer(Swift.Int) -> Swift.Int"),
         ])
     func demangle(mangled: String, readable: String) {
-        #expect(Demangler.readable(mangled) == readable)
+        #expect(Demangler().readable(mangled) == readable)
     }
 
     @Test("Any bytes are a name that comes to an end")
     func hostileNames() {
         var generator = SystemRandomNumberGenerator()
         let letters = Array("_RNvCXMIBETKpLsu0123456789abcdefGSAFDhm$.".utf8)
-        // A child process is made for each name of Swift.
+        let demangler = Demangler()
         for round in 0..<20_000 {
             let count = Int.random(in: 0..<40, using: &generator)
             let tail = (0..<count).map { _ in letters.randomElement(using: &generator) ?? 0 }
             for start in round % 100 == 0 ? ["_R", "_ZN", "$s"] : ["_R", "_ZN"] {
-                #expect(!Demangler.readable(start + String(decoding: tail, as: UTF8.self)).isEmpty)
+                #expect(!demangler.readable(start + String(decoding: tail, as: UTF8.self)).isEmpty)
             }
         }
     }
@@ -190,14 +190,48 @@ struct SymbolTests {
 
     @Test("A name of Rust that multiplies what it refers to stays as it is, and so does a long one")
     func costlyRust() {
+        let demangler = Demangler()
         // Each part is read twice within the one before it.
         let parts = (1...29).map { "uB" + Self.place(30 - $0, 36).lowercased() }
         let doubled = "_R" + String(repeating: "X", count: 29) + "C1a" + parts.joined()
-        #expect(Demangler.readable(doubled) == doubled)
+        #expect(demangler.readable(doubled) == doubled)
         let long = "_RINvC1a1b" + String(repeating: "NtC3aaa3bbb", count: 300) + "E"
-        #expect(Demangler.readable(long).utf8.count == 7 + 300 * 10 - 1)
+        #expect(demangler.readable(long).utf8.count == 7 + 300 * 10 - 1)
         let longer = "_RINvC1a1b" + String(repeating: "RRRRRRRRRRm", count: 360) + "E"
-        #expect(Demangler.readable(longer) == longer)
-        #expect(Demangler.readable("plain") == "plain")
+        #expect(demangler.readable(longer) == longer)
+        #expect(demangler.readable("plain") == "plain" && demangler.children == 0)
+    }
+
+    @Test(
+        "One process reads names of C++ and Swift, and another one after it; some names are left as they are")
+    func demanglingProcess() throws {
+        let demangler = Demangler()
+        #expect(demangler.readable("_Z1fv") == "f()" && demangler.children == 1)
+        let process = try #require(demangler.process)
+        func status(_ key: String) throws -> String? {
+            let text = String(decoding: try System.contents(of: "/proc/\(process)/status"), as: UTF8.self)
+            return text.split(separator: "\n").first { $0.hasPrefix(key + ":") }
+                .flatMap { $0.split(separator: "\t").last.map(String.init) }
+        }
+        #expect(System.entries(of: "/proc/\(process)/fd").count == 1)
+        #expect(try status("NoNewPrivs") == "1" && status("CapEff") == "0000000000000000")
+        #expect(try status("SigBlk") == "0000000000000000")
+        // The C library keeps two signals behind the first 31 to itself.
+        #expect(try status("SigIgn").flatMap { UInt64($0, radix: 16) }.map { $0 << 33 } == 0)
+        for number in 0..<100 {
+            #expect(demangler.readable("_Z1fILi\(number)EEvv") == "void f<\(number)>()")
+        }
+        #expect(demangler.process == process && demangler.children == 1)
+        // It would take gigabytes and an hour.
+        let opened = (0..<27).map { "2a\(Unicode.Scalar(97 + UInt8($0) % 26))I" }.joined()
+        let doubled = "_Z1f" + opened + "iE" + (27..<53).map { "S\(Self.place($0, 36))E" }.joined()
+        #expect(demangler.readable(doubled) == doubled)
+        for number in 0..<30 where demangler.children < 8 || demangler.process != nil {
+            if let process = demangler.process { System.kill(process, 9) }
+            let name = demangler.readable("_Z1gILi\(number)EEvv")
+            #expect(name == "void g<\(number)>()" || name == "_Z1gILi\(number)EEvv")
+        }
+        #expect(demangler.process == nil && demangler.children == 8)
+        #expect(demangler.readable("_Z1hv") == "_Z1hv")
     }
 }

@@ -24,9 +24,11 @@ final class PerfMap {
     init(pid: Int32) { self.pid = pid }
 
     /// The function at an address; the file is read again where it has grown since.
-    func function(at address: UInt64, names: NamePool) -> (name: Bytes, offset: UInt64)? {
+    func function(
+        at address: UInt64, names: NamePool, _ demangler: Demangler
+    ) -> (name: Bytes, offset: UInt64)? {
         if let found = find(address) { return found }
-        return readAgain(names) ? find(address) : nil
+        return readAgain(names, demangler) ? find(address) : nil
     }
 
     private func find(_ address: UInt64) -> (name: Bytes, offset: UInt64)? {
@@ -41,7 +43,7 @@ final class PerfMap {
     }
 
     /// Reads the file where it has changed; answers whether it has.
-    private func readAgain(_ names: NamePool) -> Bool {
+    private func readAgain(_ names: NamePool, _ demangler: Demangler) -> Bool {
         let now = System.monotonicTime()
         guard now >= nextLook else { return false }
         nextLook = now &+ PerfMap.patience
@@ -51,7 +53,7 @@ final class PerfMap {
             else { continue }
             guard Int(status.st_size) != size, let text = try? System.contents(of: path) else { return false }
             size = Int(status.st_size)
-            read(text, names)
+            read(text, names, demangler)
             return true
         }
         return false
@@ -63,13 +65,13 @@ final class PerfMap {
         return (try? System.status(of: "/proc/\(pid)"))?.st_uid == owner
     }
 
-    private func read(_ text: [UInt8], _ names: NamePool) {
+    private func read(_ text: [UInt8], _ names: NamePool, _ demangler: Demangler) {
         entries = text.split(separator: 0x0a).compactMap { line in
             let parts = line.split(separator: 0x20, maxSplits: 2)
             guard parts.count == 3, let start = UInt64(String(decoding: parts[0], as: UTF8.self), radix: 16),
                 let size = UInt64(String(decoding: parts[1], as: UTF8.self), radix: 16)
             else { return nil }
-            let name = Demangler.readable(String(decoding: parts[2], as: UTF8.self))
+            let name = demangler.readable(String(decoding: parts[2], as: UTF8.self))
             return Entry(start: start, end: start &+ size, name: names.keep(name))
         }
         .sorted { $0.start < $1.start }

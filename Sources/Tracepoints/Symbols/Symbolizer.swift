@@ -15,6 +15,7 @@ public final class Symbolizer {
     private var roots = ProcessRoots()
     private var perfMaps: [Int32: PerfMap] = [:]
     private let names = NamePool()
+    private let demangler = Demangler()
     private let kernelFrames = FrameTable()
     private let readsProcesses: Bool
     private var unwinder = Unwinder()
@@ -159,7 +160,7 @@ public final class Symbolizer {
         let file = mapping.file
         if let symbols = symbols(of: mapping, in: space, pid) {
             let offset = address - back - mapping.start &+ mapping.fileOffset
-            if let found = symbols.function(atOffset: offset, names: names) {
+            if let found = symbols.function(atOffset: offset, names: names, demangler) {
                 return Frame(name: found.name, offset: found.offset + back, module: file.path)
             }
             return Frame(name: noName, offset: 0, module: file.path)
@@ -176,7 +177,7 @@ public final class Symbolizer {
         for pid in pid == parent ? [pid] : [pid, parent] {
             let map = perfMaps[pid] ?? PerfMap(pid: pid)
             perfMaps[pid] = map
-            if let found = map.function(at: address, names: names) { return found }
+            if let found = map.function(at: address, names: names, demangler) { return found }
         }
         return nil
     }
