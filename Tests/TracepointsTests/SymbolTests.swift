@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Tracepoints
@@ -120,6 +121,55 @@ struct SymbolTests {
             let found = try #require(symbols.function(atOffset: 0x10, names: names, Demangler()))
             #expect(String(decoding: found.name.array, as: UTF8.self) == "near" && found.offset == 0x10)
         }
+    }
+
+    @Test("Of code that is made at run time, only what is new is read; what comes later is in its place")
+    func perfMap() throws {
+        let path = NSTemporaryDirectory() + "obstrace-map-\(UUID())"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let map = PerfMap(pid: 1, paths: [path], patience: 0)
+        let demangler = Demangler()
+        func name(_ address: UInt64) -> String? {
+            map.function(at: address, names: names, demangler)
+                .map { String(decoding: $0.name.array, as: UTF8.self) + "+\($0.offset)" }
+        }
+        var text = ""
+        func write(_ more: String) throws {
+            text += more
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        }
+        #expect(!map.readOn(1 << 20))
+        try write("")
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        func append(_ more: String) throws {
+            text += more
+            try file.write(contentsOf: Data(more.utf8))
+        }
+        for number in 0..<500 { try append("\(String(0x9000 - number * 16, radix: 16)) 10 f\(number)\n") }
+        for number in 0..<200 {
+            try append("\(String(0x9010 + number * 16, radix: 16)) 8 g\(number)\n")
+            #expect(map.readOn(1 << 20) && name(0x9011 + UInt64(number) * 16) == "g\(number)+1")
+            #expect(!map.readOn(1 << 20))
+        }
+        #expect(map.readCount == text.utf8.count && name(0x9000) == "f0+0" && name(0x8fff) == "f1+15")
+        #expect(name(0x9018) == nil && name(0) == nil && name(.max) == nil)
+        // A line that is not whole yet; others that are none; one in the place of another.
+        try append("a000 10 ha")
+        #expect(!map.readOn(1 << 20) && name(0xa000) == nil)
+        try append("lf of it\n\nx y z\n1\n9000 4 other\nfffffffffffffff0 ffffffffffffffff far\n")
+        #expect(map.readOn(1 << 20) && name(0xa001) == "half of it+1" && name(0x9000) == "other+0")
+        #expect(name(0x9004) == nil && name(.max) == nil && map.readCount == text.utf8.count)
+        // A file that is cut off, another file, and one that is not trusted to end.
+        try file.truncate(atOffset: 0)
+        try file.seek(toOffset: 0)
+        try append("b000 10 again\n")
+        #expect(map.readOn(1 << 20) && name(0xb000) == "again+0" && name(0x9011) == nil)
+        text = ""
+        try write("c000 10 new\n" + String(repeating: "d000 10 many\n", count: 1 << 16))
+        #expect(map.readOn(1 << 10) && name(0xc000) == "new+0" && name(0xb000) == nil)
+        #expect(map.size < 1 << 20)
+        let size = map.size
+        #expect(!map.readOn(0) && map.size == size)
     }
 
     @Test("A call chain is parted at its marks")

@@ -13,7 +13,7 @@ public final class Symbolizer {
     private var spaces = AddressSpaces()
     private var files: [MappedFile.Identity: MappedFile] = [:]
     private var roots = ProcessRoots()
-    private var perfMaps: [Int32: PerfMap] = [:]
+    private var perfMaps = PerfMaps()
     private let names = NamePool()
     private let demangler = Demangler()
     private let kernelFrames = FrameTable()
@@ -70,9 +70,12 @@ public final class Symbolizer {
         case RecordType.fork:
             guard let parent = bytes.load(12, as: Int32.self), parent >= 0, parent != pid else { return }
             learn(parent)
+            perfMaps.forget(pid)
             spaces.fork(pid, from: parent, at: time)
         case RecordType.exit:
-            if bytes.load(16, as: Int32.self) == pid { spaces.end(pid) }
+            guard bytes.load(16, as: Int32.self) == pid else { return }
+            spaces.end(pid)
+            perfMaps.end(pid)
         default: break
         }
     }
@@ -175,9 +178,7 @@ public final class Symbolizer {
         of pid: Int32, _ parent: Int32, _ address: UInt64
     ) -> (name: Bytes, offset: UInt64)? {
         for pid in pid == parent ? [pid] : [pid, parent] {
-            let map = perfMaps[pid] ?? PerfMap(pid: pid)
-            perfMaps[pid] = map
-            if let found = map.function(at: address, names: names, demangler) { return found }
+            if let found = perfMaps.function(at: address, of: pid, names: names, demangler) { return found }
         }
         return nil
     }
