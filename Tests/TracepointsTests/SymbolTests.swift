@@ -73,6 +73,48 @@ struct SymbolTests {
         #expect(path(7, 420) == "shell")
     }
 
+    @Test("What children and parents have in common is kept once, in whatever order it comes")
+    func shared() {
+        var spaces = AddressSpaces()
+        let program = file("program")
+        func map(_ page: UInt64, in pid: Int32) {
+            spaces.map(
+                Mapping(start: page << 12, end: (page + 1) << 12, fileOffset: 0, file: program), in: pid,
+                at: 0)
+        }
+        for page in (1...20_000).reversed() { map(UInt64(page), in: 1) }
+        #expect(spaces.mappingCount == 20_000)
+        for child in Int32(2)..<300 {
+            spaces.fork(child, from: child % 2 == 0 ? 1 : child - 1, at: 0)
+            map(UInt64(child) + 20_000, in: child)
+        }
+        // Each has its own way to the mapping that it does not share, of some thirty steps.
+        #expect(spaces.mappingCount < 20_000 + 298 * 100)
+        let own = spaces.space(of: 3, at: 0)
+        #expect(own?.mappings.map(\.start) == (1...20_000).map { $0 << 12 } + [20_002 << 12, 20_003 << 12])
+    }
+
+    @Test("Of too many mappings, those of ended processes are forgotten first, and then all")
+    func mappingLimit() {
+        var spaces = AddressSpaces(limit: 100)
+        func map(_ page: Int, in pid: Int32) {
+            let start = UInt64(page) << 12
+            spaces.map(mapping(start..<start + 4096, "program"), in: pid, at: 0)
+        }
+        for pid in Int32(1)...4 {
+            for page in 0..<20 { map(page, in: pid) }
+            if pid > 1 { spaces.end(pid) }
+        }
+        for page in 0..<40 { map(page, in: 5) }
+        #expect((1...5).filter { spaces.space(of: $0, at: 0) != nil } == [1, 4, 5])
+        for page in 40..<61 { map(page, in: 5) }
+        #expect((1...5).filter { spaces.space(of: $0, at: 0) != nil } == [1, 5])
+        for page in 61..<81 { map(page, in: 5) }
+        #expect(spaces.mappingCount == 0 && spaces.space(of: 1, at: 0) == nil)
+        map(1, in: 5)
+        #expect(spaces.mappingCount == 1)
+    }
+
     @Test("Records of mappings, execs and forks make address spaces; those that do not fit make none")
     func records() {
         func note(_ symbolizer: Symbolizer, _ type: UInt32, misc: UInt16 = 0, _ body: [UInt8], time: UInt64) {

@@ -86,8 +86,7 @@ public final class Symbolizer {
         let mappings = ProcessMapping.all(of: pid).filter(\.isCode).map {
             Mapping(start: $0.start, end: $0.end, fileOffset: $0.fileOffset, file: file($0.file))
         }
-        let root = roots.root(of: pid, before: .unseen)
-        spaces.enter(AddressSpace(pid: pid, root: root, mappings: mappings), of: pid)
+        spaces.enter(mappings, root: roots.root(of: pid, before: .unseen), of: pid)
     }
 
     private func file(_ identity: MappedFile.Identity) -> MappedFile {
