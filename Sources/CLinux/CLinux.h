@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -25,7 +26,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -295,37 +298,65 @@ static inline pid_t clinux_launch(
 char *swift_demangle(
     const char *name, size_t length, char *buffer, size_t *size, uint32_t flags) __attribute__((weak));
 char *__cxa_demangle(const char *name, char *buffer, size_t *size, int *status) __attribute__((weak));
-// Writes what a name of Swift reads as into `out`, and answers its length; 0 where it is none.
-//
-// The runtime's demangler aborts on some names that a hostile file may have, so a child does it. It says nothing,
-// leaves no core and is given a second.
-static inline size_t clinux_swift_demangle(const char *name, size_t length, char *out, size_t room) {
-    int ends[2];
-    if (!swift_demangle || pipe2(ends, O_CLOEXEC) != 0) return 0;
-    pid_t child = fork();
-    if (child == 0) {
-        const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE};
-        for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], SIG_DFL);
-        struct rlimit none = {0, 0};
-        setrlimit(RLIMIT_CORE, &none);
-        close(2);
-        char *text = swift_demangle(name, length, NULL, NULL, 0);
-        // The whole text fits into the pipe, which is never smaller than a page.
-        if (text && write(ends[1], text, strnlen(text, room < 4096 ? room : 4096)) < 0) _exit(1);
-        _exit(0);
-    }
-    close(ends[1]);
-    ssize_t count = 0;
-    if (child > 0) {
-        struct pollfd ready = {.fd = ends[0], .events = POLLIN};
-        if (poll(&ready, 1, 1000) > 0) count = read(ends[0], out, room);
-        kill(child, SIGKILL);
-        while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
-    }
-    close(ends[0]);
-    return count > 0 ? (size_t)count : 0;
+// The longest name that is read, and the longest text that is made of one, in bytes.
+enum { CLINUX_LONGEST_NAME = 4096, CLINUX_LONGEST_TEXT = 1 << 15 };
+
+// Makes a pair of sockets through which packets go; one of them is for the child below.
+static inline int clinux_packets(int ends[2]) {
+    return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
 }
-static inline char *clinux_cxx_demangle(const char *name) {
-    int status = 0;
-    return __cxa_demangle ? __cxa_demangle(name, NULL, NULL, &status) : NULL;
+
+// Forks a child that answers each name of C++ or Swift that comes through the socket with what it reads as.
+//
+// A hostile file may have names on which the demanglers abort, or take gigabytes and hours. The child has 64 MB
+// for them, and a tenth of a second of a CPU for each. It holds nothing of ours open but the socket, and ends when
+// nobody has the other end; it has no rights, says nothing and leaves no core.
+static inline pid_t clinux_demangler(int socket) {
+    // Not as above: the demanglers allocate memory, which only the C library's own function allows for.
+    pid_t child = fork();
+    if (child != 0) return child;
+    // When a terminal's signals end us, names are still wanted.
+    setsid();
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigprocmask(SIG_SETMASK, &signals, NULL);
+    clinux_set_no_new_privileges();
+    clinux_keep_capabilities(0);
+    char pages[24] = "";
+    int memory = open("/proc/self/statm", O_RDONLY);
+    ssize_t length = read(memory, pages, sizeof pages - 1);
+    rlim_t used = length > 0 ? strtoul(pages, NULL, 10) * (rlim_t)sysconf(_SC_PAGESIZE) : 0;
+    struct rlimit space = {used + (64 << 20), used + (64 << 20)}, none = {0, 0};
+    setrlimit(RLIMIT_AS, &space);
+    setrlimit(RLIMIT_CORE, &none);
+    if (socket > 0) clinux_close_range(0, (unsigned)socket - 1);
+    clinux_close_range((unsigned)socket + 1, ~0U);
+    char name[CLINUX_LONGEST_NAME + 1];
+    while ((length = read(socket, name, CLINUX_LONGEST_NAME)) > 0) {
+        name[length] = 0;
+        struct itimerval tenth = {.it_value.tv_usec = 100000};
+        setitimer(ITIMER_PROF, &tenth, NULL);
+        int isCxx = name[0] == '_' && name[1] == 'Z', status;
+        char *text = NULL;
+        if (isCxx && __cxa_demangle) text = __cxa_demangle(name, NULL, NULL, &status);
+        if (!isCxx && swift_demangle) text = swift_demangle(name, (size_t)length, NULL, NULL, 0);
+        // An answer is never empty, which would look like the end.
+        const char *answer = text && *text ? text : name;
+        if (send(socket, answer, strnlen(answer, CLINUX_LONGEST_TEXT), MSG_NOSIGNAL) < 0) break;
+        free(text);
+    }
+    _exit(0);
+}
+
+// Asks that child for a name through the other socket; answers the length of the text in `out`, 0 if the name was
+// too much for it, and -1 if it had gone before.
+static inline ssize_t clinux_demangle(int socket, const void *name, size_t length, void *out) {
+    if (send(socket, name, length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) return -1;
+    struct pollfd answer = {.fd = socket, .events = POLLIN};
+    int ready;
+    do ready = poll(&answer, 1, 1000);
+    while (ready < 0 && errno == EINTR);
+    ssize_t count = ready > 0 ? recv(socket, out, CLINUX_LONGEST_TEXT, MSG_DONTWAIT) : 0;
+    return count > 0 ? count : 0;
 }

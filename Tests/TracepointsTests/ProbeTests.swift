@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Tracepoints
@@ -77,6 +78,10 @@ struct ProbeTests {
             ("uprobe:f:g($retval:s32)", "$retval", "returns"),
             ("uretprobe:f:g(int, int)", "int", "one value"), ("uretprobe:f:g+4", "+4", "as a whole"),
             ("uprobe:f:ns::g", "::", "the linker knows"), ("uprobe:f:0xyz", "0xyz", "no address"),
+            (
+                "kprobe:f(b9223372036854775807@9223372036854775807/64)",
+                "b9223372036854775807@9223372036854775807/64", "no type"
+            ),
             ("kprobe:do_wrk", "do_wrk", "no function 'do_wrk'"), ("kprobe:x*", "x*", "matches 'x*'"),
         ])
     func mistakes(_ text: String, place: String, message: String) throws {
@@ -88,6 +93,25 @@ struct ProbeTests {
             let bytes = Array(text.utf8)
             try #require(error.range.upperBound <= bytes.count)
             #expect(String(decoding: bytes[error.range], as: UTF8.self) == place)
+        }
+    }
+
+    @Test("What lies behind the last address is told with its place")
+    func farOffset() throws {
+        let path = NSTemporaryDirectory() + "obstrace-program-\(UUID())"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(MadeUpProgram([("main", 0x1000, 0)]).bytes).write(to: URL(fileURLWithPath: path))
+        #expect(try ProbeDescription.parse("uprobe:\(path):main+0x8").probes()[0].sites[0].address == 0x1008)
+        for offset in ["0xffffffffffffffff", "0xfffffffffffff000", "0x1000"] {
+            let text = "uprobe:\(path):main+\(offset)(n=%ax:s32)"
+            do throws(ProbeError) {
+                _ = try ProbeDescription.parse(text).probes()
+                Issue.record("\(text) is taken")
+            } catch {
+                #expect(error.message.contains("there is no code"), "\(error.message)")
+                let place = String(decoding: Array(text.utf8)[error.range], as: UTF8.self)
+                #expect(offset == "0x1000" || place == "main+\(offset)")
+            }
         }
     }
 
@@ -130,6 +154,7 @@ struct ProbeTests {
             ("-2@%r15w", "s16", "%r15"),
             ("-4@$-5", "s32", "\\-5"), ("8@-8(%rbp)", "u64", "-8(%bp)"), ("4@(%rsp)", "u32", "+0(%sp)"),
             ("8@16(%rax,%rbx,8)", "u64", nil), ("8@name(%rip)", "u64", nil), ("8f@%xmm0", "u64", nil),
+            ("-9223372036854775808@%edi", "s64", nil), ("9223372036854775807@%edi", "u64", nil),
         ])
     func operands(_ text: String, type: String, fetch: String?) {
         let argument = ProgramMark.Argument(text: text, registers: .x86)

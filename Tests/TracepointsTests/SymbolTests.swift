@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Tracepoints
@@ -72,6 +73,48 @@ struct SymbolTests {
         #expect(path(7, 420) == "shell")
     }
 
+    @Test("What children and parents have in common is kept once, in whatever order it comes")
+    func shared() {
+        var spaces = AddressSpaces()
+        let program = file("program")
+        func map(_ page: UInt64, in pid: Int32) {
+            spaces.map(
+                Mapping(start: page << 12, end: (page + 1) << 12, fileOffset: 0, file: program), in: pid,
+                at: 0)
+        }
+        for page in (1...20_000).reversed() { map(UInt64(page), in: 1) }
+        #expect(spaces.mappingCount == 20_000)
+        for child in Int32(2)..<300 {
+            spaces.fork(child, from: child % 2 == 0 ? 1 : child - 1, at: 0)
+            map(UInt64(child) + 20_000, in: child)
+        }
+        // Each has its own way to the mapping that it does not share, of some thirty steps.
+        #expect(spaces.mappingCount < 20_000 + 298 * 100)
+        let own = spaces.space(of: 3, at: 0)
+        #expect(own?.mappings.map(\.start) == (1...20_000).map { $0 << 12 } + [20_002 << 12, 20_003 << 12])
+    }
+
+    @Test("Of too many mappings, those of ended processes are forgotten first, and then all")
+    func mappingLimit() {
+        var spaces = AddressSpaces(limit: 100)
+        func map(_ page: Int, in pid: Int32) {
+            let start = UInt64(page) << 12
+            spaces.map(mapping(start..<start + 4096, "program"), in: pid, at: 0)
+        }
+        for pid in Int32(1)...4 {
+            for page in 0..<20 { map(page, in: pid) }
+            if pid > 1 { spaces.end(pid) }
+        }
+        for page in 0..<40 { map(page, in: 5) }
+        #expect((1...5).filter { spaces.space(of: $0, at: 0) != nil } == [1, 4, 5])
+        for page in 40..<61 { map(page, in: 5) }
+        #expect((1...5).filter { spaces.space(of: $0, at: 0) != nil } == [1, 5])
+        for page in 61..<81 { map(page, in: 5) }
+        #expect(spaces.mappingCount == 0 && spaces.space(of: 1, at: 0) == nil)
+        map(1, in: 5)
+        #expect(spaces.mappingCount == 1)
+    }
+
     @Test("Records of mappings, execs and forks make address spaces; those that do not fit make none")
     func records() {
         func note(_ symbolizer: Symbolizer, _ type: UInt32, misc: UInt16 = 0, _ body: [UInt8], time: UInt64) {
@@ -107,6 +150,68 @@ struct SymbolTests {
             note(symbolizer, RecordType.map2, Array(map2(42, 0x1000, "/x").prefix(length)), time: 70)
         }
         #expect(module(40, 0x1500, 80) == "/no/such/program")
+    }
+
+    @Test("A function at the end of all addresses is one, and none of them is beyond it")
+    func farFunction() throws {
+        let last = UInt64.max
+        let program = MadeUpProgram(
+            loadedAt: last - 0xfff,
+            [("near", last - 0xfff, 0), ("long", last - 0x1f, last), ("far", last - 0xf, 0)])
+        try unsafe program.bytes.withUnsafeBytes { bytes in
+            let symbols = ObjectSymbols(try unsafe ProgramFile(image: bytes, name: "far"))
+            let found = try #require(symbols.function(atOffset: 0x10, names: names, Demangler()))
+            #expect(String(decoding: found.name.array, as: UTF8.self) == "near" && found.offset == 0x10)
+        }
+    }
+
+    @Test("Of code that is made at run time, only what is new is read; what comes later is in its place")
+    func perfMap() throws {
+        let path = NSTemporaryDirectory() + "obstrace-map-\(UUID())"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let map = PerfMap(pid: 1, paths: [path], patience: 0)
+        let demangler = Demangler()
+        func name(_ address: UInt64) -> String? {
+            map.function(at: address, names: names, demangler)
+                .map { String(decoding: $0.name.array, as: UTF8.self) + "+\($0.offset)" }
+        }
+        var text = ""
+        func write(_ more: String) throws {
+            text += more
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        }
+        #expect(!map.readOn(1 << 20))
+        try write("")
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        func append(_ more: String) throws {
+            text += more
+            try file.write(contentsOf: Data(more.utf8))
+        }
+        for number in 0..<500 { try append("\(String(0x9000 - number * 16, radix: 16)) 10 f\(number)\n") }
+        for number in 0..<200 {
+            try append("\(String(0x9010 + number * 16, radix: 16)) 8 g\(number)\n")
+            #expect(map.readOn(1 << 20) && name(0x9011 + UInt64(number) * 16) == "g\(number)+1")
+            #expect(!map.readOn(1 << 20))
+        }
+        #expect(map.readCount == text.utf8.count && name(0x9000) == "f0+0" && name(0x8fff) == "f1+15")
+        #expect(name(0x9018) == nil && name(0) == nil && name(.max) == nil)
+        // A line that is not whole yet; others that are none; one in the place of another.
+        try append("a000 10 ha")
+        #expect(!map.readOn(1 << 20) && name(0xa000) == nil)
+        try append("lf of it\n\nx y z\n1\n9000 4 other\nfffffffffffffff0 ffffffffffffffff far\n")
+        #expect(map.readOn(1 << 20) && name(0xa001) == "half of it+1" && name(0x9000) == "other+0")
+        #expect(name(0x9004) == nil && name(.max) == nil && map.readCount == text.utf8.count)
+        // A file that is cut off, another file, and one that is not trusted to end.
+        try file.truncate(atOffset: 0)
+        try file.seek(toOffset: 0)
+        try append("b000 10 again\n")
+        #expect(map.readOn(1 << 20) && name(0xb000) == "again+0" && name(0x9011) == nil)
+        text = ""
+        try write("c000 10 new\n" + String(repeating: "d000 10 many\n", count: 1 << 16))
+        #expect(map.readOn(1 << 10) && name(0xc000) == "new+0" && name(0xb000) == nil)
+        #expect(map.size < 1 << 20)
+        let size = map.size
+        #expect(!map.readOn(0) && map.size == size)
     }
 
     @Test("A call chain is parted at its marks")
@@ -152,20 +257,73 @@ struct SymbolTests {
             ("$s2sw5outeryS2iF", "sw.outer(Swift.Int) -> Swift.Int"),
         ])
     func demangle(mangled: String, readable: String) {
-        #expect(Demangler.readable(mangled) == readable)
+        #expect(Demangler().readable(mangled) == readable)
     }
 
     @Test("Any bytes are a name that comes to an end")
     func hostileNames() {
         var generator = SystemRandomNumberGenerator()
         let letters = Array("_RNvCXMIBETKpLsu0123456789abcdefGSAFDhm$.".utf8)
-        // A child process is made for each name of Swift.
+        let demangler = Demangler()
         for round in 0..<20_000 {
             let count = Int.random(in: 0..<40, using: &generator)
             let tail = (0..<count).map { _ in letters.randomElement(using: &generator) ?? 0 }
             for start in round % 100 == 0 ? ["_R", "_ZN", "$s"] : ["_R", "_ZN"] {
-                #expect(!Demangler.readable(start + String(decoding: tail, as: UTF8.self)).isEmpty)
+                #expect(!demangler.readable(start + String(decoding: tail, as: UTF8.self)).isEmpty)
             }
         }
+    }
+
+    /// A number as names refer to what is in them.
+    private static func place(_ value: Int, _ radix: Int) -> String {
+        guard value > 0 else { return "_" }
+        return String(value - 1, radix: radix, uppercase: radix == 36) + "_"
+    }
+
+    @Test("A name of Rust that multiplies what it refers to stays as it is, and so does a long one")
+    func costlyRust() {
+        let demangler = Demangler()
+        // Each part is read twice within the one before it.
+        let parts = (1...29).map { "uB" + Self.place(30 - $0, 36).lowercased() }
+        let doubled = "_R" + String(repeating: "X", count: 29) + "C1a" + parts.joined()
+        #expect(demangler.readable(doubled) == doubled)
+        let long = "_RINvC1a1b" + String(repeating: "NtC3aaa3bbb", count: 300) + "E"
+        #expect(demangler.readable(long).utf8.count == 7 + 300 * 10 - 1)
+        let longer = "_RINvC1a1b" + String(repeating: "RRRRRRRRRRm", count: 360) + "E"
+        #expect(demangler.readable(longer) == longer)
+        #expect(demangler.readable("plain") == "plain" && demangler.children == 0)
+    }
+
+    @Test(
+        "One process reads names of C++ and Swift, and another one after it; some names are left as they are")
+    func demanglingProcess() throws {
+        let demangler = Demangler()
+        #expect(demangler.readable("_Z1fv") == "f()" && demangler.children == 1)
+        let process = try #require(demangler.process)
+        func status(_ key: String) throws -> String? {
+            let text = String(decoding: try System.contents(of: "/proc/\(process)/status"), as: UTF8.self)
+            return text.split(separator: "\n").first { $0.hasPrefix(key + ":") }
+                .flatMap { $0.split(separator: "\t").last.map(String.init) }
+        }
+        #expect(System.entries(of: "/proc/\(process)/fd").count == 1)
+        #expect(try status("NoNewPrivs") == "1" && status("CapEff") == "0000000000000000")
+        #expect(try status("SigBlk") == "0000000000000000")
+        // The C library keeps two signals behind the first 31 to itself.
+        #expect(try status("SigIgn").flatMap { UInt64($0, radix: 16) }.map { $0 << 33 } == 0)
+        for number in 0..<100 {
+            #expect(demangler.readable("_Z1fILi\(number)EEvv") == "void f<\(number)>()")
+        }
+        #expect(demangler.process == process && demangler.children == 1)
+        // It would take gigabytes and an hour.
+        let opened = (0..<27).map { "2a\(Unicode.Scalar(97 + UInt8($0) % 26))I" }.joined()
+        let doubled = "_Z1f" + opened + "iE" + (27..<53).map { "S\(Self.place($0, 36))E" }.joined()
+        #expect(demangler.readable(doubled) == doubled)
+        for number in 0..<30 where demangler.children < 8 || demangler.process != nil {
+            if let process = demangler.process { System.kill(process, 9) }
+            let name = demangler.readable("_Z1gILi\(number)EEvv")
+            #expect(name == "void g<\(number)>()" || name == "_Z1gILi\(number)EEvv")
+        }
+        #expect(demangler.process == nil && demangler.children == 8)
+        #expect(demangler.readable("_Z1hv") == "_Z1hv")
     }
 }

@@ -74,10 +74,13 @@ extension ProbeDescription {
                 throw ProbeError(
                     "\(name) has \(function.size) bytes only", place.range.lowerBound..<placeEnd)
             }
+            let places = (addresses[name] ?? []).map { $0.addingReportingOverflow(offset) }
+            guard !places.contains(where: \.overflow) else {
+                throw ProbeError(
+                    "there is no code that far behind \(name)", place.range.lowerBound..<placeEnd)
+            }
             probes.append(
-                try probe(
-                    named: name + suffix, at: (addresses[name] ?? []).map { $0 + offset }, in: file, values)
-            )
+                try probe(named: name + suffix, at: places.map(\.partialValue), in: file, values))
         }
         return probes
     }

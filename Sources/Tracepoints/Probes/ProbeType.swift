@@ -109,7 +109,7 @@ public struct ProbeType: Sendable, Hashable {
         let parts = text.dropFirst().split(omittingEmptySubsequences: false) { $0 == "@" || $0 == "/" }
             .map { Int($0) }
         guard parts.count == 3, let count = parts[0], let shift = parts[1], let width = parts[2],
-            [8, 16, 32, 64].contains(width), count > 0, shift >= 0, count + shift <= width
+            [8, 16, 32, 64].contains(width), 1...width ~= count, 0...(width - count) ~= shift
         else { return nil }
         return .bits(count: count, shift: shift, bits: width)
     }

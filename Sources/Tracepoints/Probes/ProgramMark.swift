@@ -95,9 +95,10 @@ extension ProgramMark.Argument {
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(
             String.init)
         let size = parts.count == 2 ? Int(parts[0]) : -8
-        let isKnown = [1, 2, 4, 8].contains(abs(size ?? 0))
+        let width = (size ?? 0).magnitude
+        let isKnown = [1, 2, 4, 8].contains(width)
         self.text = text
-        type = .number(isKnown ? abs(size ?? 8) * 8 : 64, signed: (size ?? 8) < 0)
+        type = .number(isKnown ? Int(width) * 8 : 64, signed: (size ?? 8) < 0)
         // A size that is no number is of a floating-point value.
         fetch = isKnown ? Self.fetch(parts.last ?? "", registers) : nil
     }

@@ -1,36 +1,46 @@
 internal import CLinux
-internal import Glibc
 
-/// Makes readable names of those that compilers give to functions.
-package enum Demangler {
-    /// The name as it was written in Swift, C++ or Rust; the name itself where it is of none of these.
-    package static func readable(_ name: String) -> String {
+/// Makes readable names of those that compilers give to functions. Used from one thread.
+final class Demangler {
+    /// How many children may end over names before those that need one stay as they are.
+    private static let mostChildren = 8
+
+    private var child: DemanglingChild?
+    /// How many children there have been.
+    private(set) var children = 0
+    /// The process that reads names of C++ and Swift, where there is one.
+    var process: Int32? { child?.process }
+
+    /// The name as it was written in Swift, C++ or Rust; the name itself where it is of none of these, or too much
+    /// for those who read it.
+    func readable(_ name: String) -> String {
         let bytes = Array(name.utf8)
-        guard bytes.count > 2, bytes.count <= 4096 else { return name }
-        if isSwift(bytes) { return swift(name, bytes.count) ?? name }
+        guard bytes.count > 2, bytes.count <= CLINUX_LONGEST_NAME else { return name }
         if bytes.starts(with: "_R".utf8) { return RustName.readable(bytes) ?? name }
-        guard bytes.starts(with: "_Z".utf8) else { return name }
-        return unsafe legacyRust(bytes) ?? taken(clinux_cxx_demangle(name)) ?? name
+        guard bytes.starts(with: "_Z".utf8) || Demangler.isSwift(bytes) else { return name }
+        return Demangler.legacyRust(bytes) ?? read(bytes) ?? name
     }
 
     private static func isSwift(_ name: [UInt8]) -> Bool {
         ["$s", "$S", "$e", "_$s", "_$S", "_$e", "_T0"].contains { name.starts(with: $0.utf8) }
     }
 
-    /// The name that the runtime makes of one of Swift; a child process does that.
-    private static func swift(_ name: String, _ length: Int) -> String? {
-        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
-        defer { unsafe room.deallocate() }
-        let text = unsafe room.baseAddress?.assumingMemoryBound(to: CChar.self)
-        let count = unsafe clinux_swift_demangle(name, length, text, room.count)
-        return count > 0 ? unsafe String(decoding: room.prefix(count), as: UTF8.self) : nil
-    }
-
-    /// Text that a demangler has allocated.
-    private static func taken(_ text: UnsafeMutablePointer<CChar>?) -> String? {
-        guard let text = unsafe text else { return nil }
-        defer { unsafe free(text) }
-        return unsafe String(cString: text)
+    /// What a child process reads a name as; `nil` where it ends over it.
+    private func read(_ name: [UInt8]) -> String? {
+        while child != nil || children < Demangler.mostChildren {
+            if child == nil {
+                children += 1
+                child = DemanglingChild()
+            }
+            switch child?.read(name) {
+            case .text(let text): return text
+            case .tooMuch:
+                child = nil
+                return nil
+            case nil: child = nil
+            }
+        }
+        return nil
     }
 
     /// A path of Rust in the form of C++: `_ZN`, lengths and names, a hash of 16 digits, `E`.

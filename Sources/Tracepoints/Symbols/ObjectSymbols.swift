@@ -1,4 +1,5 @@
 internal import CElf
+internal import Glibc
 
 /// The functions of a program or library by address, from its symbol tables and those of its debug file, and how
 /// their callers are found.
@@ -35,9 +36,9 @@ final class ObjectSymbols {
         var kept: [Entry] = []
         kept.reserveCapacity(entries.count)
         for entry in entries where entry.address != kept.last?.address { kept.append(entry) }
-        // Those without a size reach up to the next one.
+        // Those without a size reach up to the next one. What goes beyond the last address covers nothing.
         for index in kept.indices where kept[index].end == kept[index].address {
-            kept[index].end = index + 1 < kept.count ? kept[index + 1].address : kept[index].address + 4096
+            kept[index].end = index + 1 < kept.count ? kept[index + 1].address : kept[index].address &+ 4096
         }
         entries = kept
     }
@@ -76,7 +77,9 @@ final class ObjectSymbols {
     }
 
     /// The function at an offset of the file: its name, demangled, and the distance from its start.
-    func function(atOffset offset: UInt64, names pool: NamePool) -> (name: Bytes, offset: UInt64)? {
+    func function(
+        atOffset offset: UInt64, names pool: NamePool, _ demangler: Demangler
+    ) -> (name: Bytes, offset: UInt64)? {
         guard let address = file.address(ofOffset: offset) else { return nil }
         var low = 0
         var high = entries.count
@@ -87,18 +90,20 @@ final class ObjectSymbols {
         // A function may lie within another.
         for index in stride(from: low - 1, through: max(0, low - 8), by: -1)
         where address < entries[index].end {
-            guard let name = name(of: index, pool) else { return nil }
+            guard let name = name(of: index, pool, demangler) else { return nil }
             return (name, address - entries[index].address)
         }
         return nil
     }
 
-    private func name(of index: Int, _ pool: NamePool) -> Bytes? {
+    private func name(of index: Int, _ pool: NamePool, _ demangler: Demangler) -> Bytes? {
         if let known = names[index] { return known }
         let entry = entries[index]
         let elf = unsafe entry.isInDebugFile ? debugFile?.elf : file.elf
         guard let text = unsafe elf_strptr(elf, Int(entry.section), Int(entry.name)) else { return nil }
-        let name = unsafe pool.keep(Demangler.readable(String(cString: text)))
+        // A table of strings may be one name for as many functions as it has bytes.
+        let bytes = unsafe UnsafeRawBufferPointer(start: text, count: strnlen(text, 1 << 16))
+        let name = unsafe pool.keep(demangler.readable(String(decoding: bytes, as: UTF8.self)))
         names[index] = name
         return name
     }

@@ -4,11 +4,17 @@
 struct RustName {
     /// How deep a name may nest; what nests deeper is no name of a compiler.
     private static let deepest = 64
+    /// How long a path may be, in bytes.
+    private static let longest = 4096
 
     private let name: [UInt8]
     private var index: Int
     private var depth = 0
     private var text = ""
+    /// Whether what is read is left out.
+    private var isSkipping = false
+    /// How many bytes may be read again at most: what refers back to what refers back multiplies.
+    private var repeatable = 1 << 16
 
     /// The path as it was written, or `nil` where it is no such name.
     static func readable(_ name: [UInt8]) -> String? {
@@ -36,7 +42,7 @@ struct RustName {
 
     /// Reads a path and appends it.
     private mutating func path() -> Bool {
-        guard depth < RustName.deepest, text.utf8.count < 4096, let tag = next() else { return false }
+        guard depth < RustName.deepest, let tag = next() else { return false }
         depth += 1
         defer { depth -= 1 }
         switch Character(Unicode.Scalar(tag)) {
@@ -55,22 +61,11 @@ struct RustName {
             guard let (own, number) = identifier(isHidden: true) else { return false }
             if isSpecial {
                 let kind = space == UInt8(ascii: "C") ? "closure" : space == UInt8(ascii: "S") ? "shim" : "?"
-                text += "::{" + kind + (own.isEmpty ? "" : ":" + own) + "#\(number)}"
-            } else if !own.isEmpty {
-                text += "::" + own
+                return append("::{" + kind + (own.isEmpty ? "" : ":" + own) + "#\(number)}")
             }
-            return true
+            return own.isEmpty || append("::" + own)
         case "I":
-            guard path() else { return false }
-            text += "::<"
-            var isFirst = true
-            while !accept("E") {
-                if !isFirst { text += ", " }
-                isFirst = false
-                guard argument() else { return false }
-            }
-            text += ">"
-            return true
+            return path() && list("::<", ">") { $0.argument() }
         case "B": return reference { $0.path() }
         default: return false
         }
@@ -86,15 +81,15 @@ struct RustName {
         if accept("p") { return append("_") }
         if accept("B") { return reference { $0.constant() } }
         guard next() != nil else { return false }
-        if accept("n") { text += "-" }
+        if accept("n"), !append("-") { return false }
         while let digit = next(), digit != UInt8(ascii: "_") {
-            text += String(Character(Unicode.Scalar(digit)))
+            guard append(String(Character(Unicode.Scalar(digit)))) else { return false }
         }
         return true
     }
 
     private mutating func type() -> Bool {
-        guard depth < RustName.deepest, text.utf8.count < 4096, index < name.count else { return false }
+        guard depth < RustName.deepest, index < name.count else { return false }
         depth += 1
         defer { depth -= 1 }
         let tag = Character(Unicode.Scalar(name[index]))
@@ -111,7 +106,7 @@ struct RustName {
             return append("[") && type() && append("]")
         case "T":
             index += 1
-            return list("(", ")")
+            return list("(", ")") { $0.type() }
         case "R", "Q":
             index += 1
             if accept("L") { _ = number() }
@@ -124,12 +119,11 @@ struct RustName {
             if accept("G") { _ = number() }
             _ = accept("U")
             if accept("K"), !accept("C") { _ = identifier(isHidden: true) }
-            return append("fn") && list("(", ")") && append(" -> ") && type()
+            return append("fn") && list("(", ")") { $0.type() } && append(" -> ") && type()
         case "D":
             index += 1
             if accept("G") { _ = number() }
-            guard list("dyn ", "") else { return false }
-            return !accept("L") || number() != nil
+            return list("dyn ", "") { $0.bound() } && (!accept("L") || number() != nil)
         case "B":
             index += 1
             return reference { $0.type() }
@@ -137,17 +131,23 @@ struct RustName {
         }
     }
 
-    private mutating func list(_ open: String, _ close: String) -> Bool {
-        text += open
+    /// A trait, and what the types that belong to it are.
+    private mutating func bound() -> Bool {
+        guard type() else { return false }
+        while accept("p") { guard identifier(isHidden: true) != nil, type() else { return false } }
+        return true
+    }
+
+    private mutating func list(
+        _ open: String, _ close: String, _ element: (inout RustName) -> Bool
+    ) -> Bool {
+        guard append(open) else { return false }
         var isFirst = true
         while !accept("E") {
-            if !isFirst { text += ", " }
+            guard isFirst || append(", "), element(&self) else { return false }
             isFirst = false
-            guard type() else { return false }
-            while accept("p") { guard identifier(isHidden: true) != nil, type() else { return false } }
         }
-        text += close
-        return true
+        return append(close)
     }
 
     /// Reads a name; appends it unless it is hidden. Answers it and the number that tells it from others.
@@ -167,8 +167,7 @@ struct RustName {
         let own = String(decoding: name[index..<index + length], as: UTF8.self)
         index += length
         let shown = isPunycode ? "punycode{\(own)}" : own
-        if !isHidden { text += shown }
-        return (shown, number)
+        return isHidden || append(shown) ? (shown, number) : nil
     }
 
     private mutating func disambiguator() -> Int {
@@ -200,18 +199,21 @@ struct RustName {
         let tag = index - 1
         guard let offset = number(), offset >= 0, offset < tag - 2 else { return false }
         let after = index
-        index = offset + 2
+        let start = offset + 2
+        index = start
         depth += 1
         defer {
             depth -= 1
+            repeatable -= index - start
             index = after
         }
-        return depth < RustName.deepest && body(&self)
+        return depth < RustName.deepest && repeatable > 0 && body(&self)
     }
 
     private mutating func skipped(_ body: (inout RustName) -> Bool) -> Bool {
-        let before = text
-        defer { text = before }
+        let before = isSkipping
+        isSkipping = true
+        defer { isSkipping = before }
         return body(&self)
     }
 
@@ -219,7 +221,10 @@ struct RustName {
         append("<") && body(&self) && append(">")
     }
 
+    /// Appends text, unless it is left out; not beyond what a path may have.
     private mutating func append(_ more: String) -> Bool {
+        if isSkipping { return true }
+        guard text.utf8.count + more.utf8.count <= RustName.longest else { return false }
         text += more
         return true
     }

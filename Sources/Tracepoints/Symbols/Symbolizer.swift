@@ -13,8 +13,9 @@ public final class Symbolizer {
     private var spaces = AddressSpaces()
     private var files: [MappedFile.Identity: MappedFile] = [:]
     private var roots = ProcessRoots()
-    private var perfMaps: [Int32: PerfMap] = [:]
+    private var perfMaps = PerfMaps()
     private let names = NamePool()
+    private let demangler = Demangler()
     private let kernelFrames = FrameTable()
     private let readsProcesses: Bool
     private var unwinder = Unwinder()
@@ -69,9 +70,12 @@ public final class Symbolizer {
         case RecordType.fork:
             guard let parent = bytes.load(12, as: Int32.self), parent >= 0, parent != pid else { return }
             learn(parent)
+            perfMaps.forget(pid)
             spaces.fork(pid, from: parent, at: time)
         case RecordType.exit:
-            if bytes.load(16, as: Int32.self) == pid { spaces.end(pid) }
+            guard bytes.load(16, as: Int32.self) == pid else { return }
+            spaces.end(pid)
+            perfMaps.end(pid)
         default: break
         }
     }
@@ -82,8 +86,7 @@ public final class Symbolizer {
         let mappings = ProcessMapping.all(of: pid).filter(\.isCode).map {
             Mapping(start: $0.start, end: $0.end, fileOffset: $0.fileOffset, file: file($0.file))
         }
-        let root = roots.root(of: pid, before: .unseen)
-        spaces.enter(AddressSpace(pid: pid, root: root, mappings: mappings), of: pid)
+        spaces.enter(mappings, root: roots.root(of: pid, before: .unseen), of: pid)
     }
 
     private func file(_ identity: MappedFile.Identity) -> MappedFile {
@@ -159,7 +162,7 @@ public final class Symbolizer {
         let file = mapping.file
         if let symbols = symbols(of: mapping, in: space, pid) {
             let offset = address - back - mapping.start &+ mapping.fileOffset
-            if let found = symbols.function(atOffset: offset, names: names) {
+            if let found = symbols.function(atOffset: offset, names: names, demangler) {
                 return Frame(name: found.name, offset: found.offset + back, module: file.path)
             }
             return Frame(name: noName, offset: 0, module: file.path)
@@ -174,9 +177,7 @@ public final class Symbolizer {
         of pid: Int32, _ parent: Int32, _ address: UInt64
     ) -> (name: Bytes, offset: UInt64)? {
         for pid in pid == parent ? [pid] : [pid, parent] {
-            let map = perfMaps[pid] ?? PerfMap(pid: pid)
-            perfMaps[pid] = map
-            if let found = map.function(at: address, names: names) { return found }
+            if let found = perfMaps.function(at: address, of: pid, names: names, demangler) { return found }
         }
         return nil
     }
