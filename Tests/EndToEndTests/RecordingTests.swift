@@ -308,7 +308,7 @@ extension EndToEnd {
                 let data = Int(whole.littleEndian(40))
                 let size = Int(whole.littleEndian(48))
                 let shorter = try read { $0 = $0.prefix(data + size - 12) }
-                #expect(shorter.status == 1)
+                #expect(shorter.status == 1 && shorter.lines == lines, "\(shorter.summary)")
                 let noSize = try read { $0.replaceSubrange(data + 6..<data + 8, with: [3, 0]) }
                 #expect(
                     noSize.status == 1 && noSize.errors.contains("at byte \(data): a record's size is 3"),

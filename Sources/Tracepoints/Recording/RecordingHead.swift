@@ -97,6 +97,7 @@ struct RecordingHead {
             laterProblem = RecordingError(
                 "it should hold \(sections[1].size) bytes of events, \(fileSize - dataOffset) of which are there",
                 at: 48)
+            findTracing(file, from: sections[0], to: dataOffset)
             return
         }
         dataEnd = end
