@@ -10,9 +10,12 @@ extension Prose {
         has recorded of tracepoints.
         Events of other kinds in it are skipped, and their number is said.
 
+        The file is for its owner alone, as it tells what others do.
+        A FIFO gets the form that goes through a pipe, as `-w -` does; whoever reads it is left out.
+
         A filter that the kernel tests keeps events out of the file.
         What obstrace tests itself, and `-n`, choose only what is printed: the file may hold more, and `-r` with \
-        the same filter chooses again.
+        the same filter chooses again, but for a text that an event has only the address of.
 
         A recording that was broken off, as by a full disk, can be read up to there.
         One that is damaged is read as far as that goes; then stderr says at what byte it is wrong, and the \

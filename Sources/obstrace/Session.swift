@@ -235,9 +235,9 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
             readers = PipelineReaders(of: pipe)
         }
         // This takes longest, so nothing is traced yet that could fill the rings meanwhile.
-        let readers = readers?.search() ?? []
+        let found = readers?.search()
         try open()
-        observer.exclude(readers)
+        if let found { observer.exclude(found) }
         consumer.opened(observer)
         Privileges.reduce(
             opensFiles: plan.arguments.recording.keptFiles > 1,
@@ -554,6 +554,9 @@ struct Session<Events: Consumer & ~Copyable>: ~Copyable {
         if unwritten > 0 { tell("\(unwritten) lines were not written: their reader takes no more") }
         if observer.lateCount > 0, !plan.arguments.isQuiet {
             tell("\(observer.lateCount) events came after a line of a later time")
+        }
+        if observer.brokenCount > 0 {
+            tell("\(observer.brokenCount) samples of the kernel do not fit their own sizes and were skipped")
         }
         guard lost > 0 || plan.arguments.isVerbose else { return }
         let count = counts.reduce(0, +)

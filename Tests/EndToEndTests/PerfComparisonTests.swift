@@ -18,6 +18,12 @@ extension EndToEnd {
             }
         }
 
+        /// What was printed of an event, and when that was, in seconds.
+        struct Seen: Equatable {
+            let values: String
+            let time: String
+        }
+
         /// Fixed and dynamic strings, every width and sign of integer, arrays, pointers, flags, symbols, devices.
         static let cases = [
             Case(
@@ -86,19 +92,21 @@ extension EndToEnd {
                 let data = directory + "/perf.data"
                 let perf = try Child([
                     "perf", "record", "-q", "-a", "-m", "4M", "-o", data, "-e",
-                    cases.map(\.event).joined(separator: ","),
+                    cases.map(\.event).joined(separator: ","), "--exclude-perf",
                     "--", "sh", "-c", "echo armed >&2; sleep 1000",
                 ])
                 try perf.awaitErrors("armed")
                 var pid = ""
-                let traced = try trace(cases.flatMap { [$0.event, "-f", "<@tid> <event> \($0.template)"] }) {
+                let traced = try trace(
+                    cases.flatMap { [$0.event, "-f", "<@tid> <event> <time:.6> \($0.template)"] }
+                ) {
                     pid = try Workload.mix.run(directory).text.trimmingCharacters(in: .newlines)
                 }
                 perf.signalGroup(SIGINT)
                 _ = try perf.finish()
                 #expect(traced.errors.contains(" 0 lost\n"), "\(traced.errors)")
                 let script = try run([
-                    "perf", "script", "-i", data, "--show-lost-events", "--tid", pid, "-F", "tid,event,trace",
+                    "perf", "script", "-i", data, "--show-lost-events", "--ns", "-F", "tid,time,event,trace",
                 ])
                 #expect(script.status == 0 && !script.text.contains("PERF_RECORD_LOST"), "\(script.errors)")
 
@@ -107,37 +115,51 @@ extension EndToEnd {
                 var compared = 0
                 for item in cases {
                     let theirs = try values(ofPerf: perfs, thread: pid, as: item)
-                    let ours = own.compactMap { line -> String? in
+                    let ours = own.compactMap { line -> Seen? in
                         let prefix = "\(pid) \(item.event) "
-                        return line.hasPrefix(prefix) ? String(line.dropFirst(prefix.count)) : nil
+                        guard line.hasPrefix(prefix) else { return nil }
+                        let words = line.dropFirst(prefix.count).split(
+                            separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+                        return Seen(values: String(words[1]), time: String(words[0]))
                     }
                     compared += theirs.isEmpty ? 0 : 1
-                    let difference = zip(ours, theirs).first { $0 != $1 }
-                    #expect(ours.count == theirs.count, "\(item.event)")
+                    let place = zip(ours, theirs).enumerated().first { $1.0.values != $1.1.values }?.offset
+                    let around = max(0, (place ?? min(ours.count, theirs.count)) - 2)
                     #expect(
-                        difference == nil, "\(item.event): ours, perf's: \(String(describing: difference))")
+                        ours.count == theirs.count && place == nil,
+                        """
+                        \(item.event), from event \(around) on:
+                        ours: \(ours.count), \(ours.dropFirst(around).prefix(5))
+                        perf's: \(theirs.count), \(theirs.dropFirst(around).prefix(5))
+                        ours begin at \(own.first ?? "-")
+                        perf's begin at \(perfs.first ?? "-")
+                        """)
                 }
                 #expect(compared >= 12)
             }
         }
 
         /// The values that perf printed for this event in this thread, separated by `|`.
-        private func values(ofPerf lines: [String], thread: String, as item: Case) throws -> [String] {
-            let pattern = try Regex("^ *\(thread) +\(item.event): .*?\(item.perf)")
+        private func values(ofPerf lines: [String], thread: String, as item: Case) throws -> [Seen] {
+            let pattern = try Regex("^ *\(thread) +([0-9.]+): +\(item.event): .*?\(item.perf)")
             return lines.compactMap { line in
                 line.contains(item.event) ? line.firstMatch(of: pattern) : nil
-            }.map { match in
+            }.reduce(into: []) { seen, match in
                 // perf writes a device as "8,0", we write "8:0".
-                match.output.dropFirst().map { $0.substring ?? "" }.joined(separator: "|")
-                    .replacing(",", with: ":")
+                let values = match.output.dropFirst(2).map { $0.substring ?? "" }.joined(separator: "|")
+                let one = Seen(
+                    values: values.replacing(",", with: ":"), time: String(match.output[1].substring ?? ""))
+                // Now and then perf has the events of some microseconds twice, to the nanosecond.
+                if seen.last != one { seen.append(one) }
             }
         }
     }
 }
 
 extension Finished {
-    /// The lines whose first word this is.
+    /// The lines whose first word this is, from the exec of its program on.
     fileprivate func lines(of thread: String) -> [String] {
-        lines.filter { $0.utf8.drop { $0 == 0x20 }.starts(with: "\(thread) ".utf8) }
+        let all = lines.filter { $0.utf8.drop { $0 == 0x20 }.starts(with: "\(thread) ".utf8) }
+        return Array(all.drop { !$0.contains("sched:sched_process_exec") })
     }
 }

@@ -16,6 +16,8 @@ struct PendingCall: BitwiseCopyable {
     var isNextCompat = false
     /// Where the call stands in the table.
     var index: Int32 = 0
+    /// Its number.
+    var number: Int64 = 0
     /// When it began, in nanoseconds of the event clock.
     var start: UInt64 = 0
     var arguments: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0)

@@ -17,6 +17,8 @@ struct SyscallPlan: BitwiseCopyable {
     var forgetsNumber = false
     /// Whether arguments are paths.
     var hasPaths = false
+    /// Whether it stands for all calls whose numbers are beyond the table, so that the number tells which it is.
+    var showsNumber = false
     var name = PoolRange()
     var firstArgument: Int32 = 0
     var argumentCount: Int32 = 0
@@ -76,6 +78,7 @@ struct SyscallTable: ~Copyable {
                 plan.name = add("syscall_\(number)")
             } else {
                 plan.name = add("syscall")
+                plan.showsNumber = true
             }
             plan.argumentCount = -1
             plans[index] = plan

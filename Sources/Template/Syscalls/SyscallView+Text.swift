@@ -2,15 +2,23 @@ import Tracepoints
 
 extension SyscallView {
     @inline(__always)
-    func appendName(_ plan: SyscallPlan, into line: inout LineBuffer) {
+    func appendName(_ call: PendingCall, _ plan: SyscallPlan, into line: inout LineBuffer) {
         if options.isColoured { line.append("\u{1b}[36m") }
-        line.append(plan.name, of: table.pool)
+        appendPlainName(call, plan, into: &line)
         if options.isColoured { line.append("\u{1b}[0m") }
+    }
+
+    @inline(__always)
+    private func appendPlainName(_ call: PendingCall, _ plan: SyscallPlan, into line: inout LineBuffer) {
+        line.append(plan.name, of: table.pool)
+        guard plan.showsNumber else { return }
+        line.append("_")
+        line.appendDecimal(signed: call.number)
     }
 
     /// Appends a call as `name(argument: value, ...)`.
     mutating func appendCall(_ call: PendingCall, _ plan: SyscallPlan, into line: inout LineBuffer) {
-        appendName(plan, into: &line)
+        appendName(call, plan, into: &line)
         line.append(UInt8(ascii: "("))
         if plan.argumentCount < 0 {
             // Nothing is known of its arguments: all registers.
@@ -187,7 +195,7 @@ extension SyscallView {
             }
         }
         line.append(",\"name\":\"")
-        line.append(plan.name, of: table.pool)
+        appendPlainName(call, plan, into: &line)
         line.append("\",\"args\":")
         if isAlone { line.append("null") } else { appendJSONArguments(call, plan, into: &line) }
         line.append(",\"result\":")

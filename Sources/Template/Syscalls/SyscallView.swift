@@ -169,6 +169,7 @@ public struct SyscallView: ~Copyable {
         guard plan.isWanted else { return lines }
         calls[place].isInside = true
         calls[place].index = Int32(truncatingIfNeeded: index)
+        calls[place].number = number
         calls[place].start = sample.time
         calls[place].arguments = arguments
         calls[place].cpu = sample.cpu
@@ -257,7 +258,7 @@ public struct SyscallView: ~Copyable {
         guard !options.isSummary else { return lines }
         calls[place].index = Int32(truncatingIfNeeded: index)
         calls[place].start = sample.time
-        writeAlone(plan, sample, batch, result, &renderer, into: &line)
+        writeAlone(number, plan, sample, batch, result, &renderer, into: &line)
         return lines + 1
     }
 
@@ -432,10 +433,11 @@ public struct SyscallView: ~Copyable {
     }
 
     private mutating func writeAlone(
-        _ plan: SyscallPlan, _ sample: Sample, _ batch: Batch, _ result: Int64, _ renderer: inout Renderer,
-        into line: inout LineBuffer
+        _ number: Int64, _ plan: SyscallPlan, _ sample: Sample, _ batch: Batch, _ result: Int64,
+        _ renderer: inout Renderer, into line: inout LineBuffer
     ) {
         var call = PendingCall()
+        call.number = number
         call.thread = thread(of: sample)
         call.start = sample.time
         var nameOnly = plan
@@ -446,7 +448,7 @@ public struct SyscallView: ~Copyable {
         }
         renderer.renderHead(sample, batch, into: &line)
         line.append("... ")
-        appendName(plan, into: &line)
+        appendName(call, plan, into: &line)
         line.append("(?)")
         appendResult(result, plan, into: &line)
         line.append(0x0a)

@@ -544,6 +544,10 @@ extension Observer {
     /// How many events came after one of a later time had been given out.
     public var lateCount: UInt64 { engine?.lateCount ?? 0 }
 
+    /// How many samples did not fit their own sizes, and how many times a ring was left aside up to its head
+    /// because a record in it was broken.
+    package var brokenCount: UInt64 { (engine?.malformedCount ?? 0) &+ UInt64(engine?.breaks ?? 0) }
+
     /// How many events of each tracepoint have come on each CPU since the start, as the kernel has counted
     /// them; those of several tasks one by one.
     public func counts() -> [(event: Int, cpu: Int32, count: UInt64)] { attachment?.counts() ?? [] }

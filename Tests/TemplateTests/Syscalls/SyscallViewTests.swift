@@ -292,7 +292,7 @@ private struct Calls: ~Copyable {
             calls.enter(400, 7, 511)
             calls.exit(500, 7, 511, 0)
             let lines = try calls.lines()
-            #expect(lines.count == 3 && lines[1].hasPrefix("7 syscall(0x1, 0x2, 0x0"))
+            #expect(lines.count == 3 && lines[1].hasPrefix("7 syscall_-9223372036854775808(0x1, 0x2, 0x0"))
             #expect(lines[2].hasPrefix("7 syscall_511(0x0"))
         }
     }
