@@ -348,6 +348,11 @@ package enum System {
         return status
     }
 
+    /// Whether both are one regular file.
+    package static func isSameFile(_ one: stat, _ other: stat) -> Bool {
+        one.st_mode & S_IFMT == S_IFREG && one.st_dev == other.st_dev && one.st_ino == other.st_ino
+    }
+
     /// Whether a descriptor is the end of a pipe (`fstat`).
     package static func isPipe(_ descriptor: Int32) -> Bool {
         (try? status(of: descriptor)).map { $0.st_mode & S_IFMT == S_IFIFO } ?? false

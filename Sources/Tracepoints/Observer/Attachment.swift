@@ -90,7 +90,7 @@ final class Attachment {
         unsafe rings = UnsafeMutablePointer<Ring>.allocate(capacity: request.ringCPUs.count)
         try Attachment.checkFileLimit(request, targetCount: targets.count)
         // A first thread that has ended is listed as long as others of its process run.
-        var targets = targets[...]
+        var targets = targets
         var leaders: [Int32] = []
         while leaders.isEmpty {
             do throws(TraceError) {
@@ -102,7 +102,7 @@ final class Attachment {
             }
         }
         for (ring, leader) in leaders.enumerated() {
-            try openEvents(on: unsafe rings[ring].cpu, targets: Array(targets), leader: leader)
+            try openEvents(on: unsafe rings[ring].cpu, targets: targets, leader: leader)
         }
         attachPaths()
     }

@@ -139,7 +139,7 @@ package final class RecordingWriter {
         guard case .file(let path) = target, let own = try? System.status(of: path),
             let other = try? System.status(of: descriptor)
         else { return false }
-        return own.st_mode & S_IFMT == S_IFREG && own.st_dev == other.st_dev && own.st_ino == other.st_ino
+        return System.isSameFile(own, other)
     }
 
     /// How many numbers of an event there may be at most.

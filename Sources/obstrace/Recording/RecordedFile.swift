@@ -78,7 +78,7 @@ extension Sink {
     static func open(_ output: Output, reading input: Int32, _ file: Argument) throws(Failure) -> Sink {
         let sink = try open(output)
         if let read = try? System.status(of: input), let written = try? System.status(of: sink.number),
-            read.st_mode & S_IFMT == S_IFREG, read.st_dev == written.st_dev, read.st_ino == written.st_ino
+            System.isSameFile(read, written)
         {
             let name = if case .file(let output) = output { "'\(output.text)'" } else { "stdout" }
             throw Failure(
